@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { currentCall, orAborted, remainingMs, runCall, runInContext } from './call.ts'
+import { hasCode } from './errors.ts'
+import { VirtualClock } from './testing/index.ts'
+
+const forever = (): Promise<never> => new Promise(() => {})
+
+test('the deadline aborts the signal and rejects the call, with a code that says so', async () => {
+  const clock = new VirtualClock()
+  let seen: unknown
+  const call = runCall({ timeoutMs: 100, clock }, ({ signal }) => {
+    signal.addEventListener('abort', () => (seen = signal.reason))
+    return forever()
+  })
+  const rejected = assert.rejects(call, (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'))
+  await clock.advance(100)
+  await rejected
+  assert.ok(hasCode(seen, 'ASHLAR_DEADLINE_EXCEEDED'))
+})
+
+test('a nested call cannot outlive its parent, and may be shorter', async () => {
+  const clock = new VirtualClock()
+  await runCall({ timeoutMs: 100, clock }, async () => {
+    await runCall({ timeoutMs: 1_000, clock }, async (inner) => assert.equal(remainingMs(inner, clock), 100))
+    await runCall({ timeoutMs: 10, clock }, async (inner) => assert.equal(remainingMs(inner, clock), 10))
+  })
+  assert.equal(clock.armed, 0, 'no timer is left when the calls are over')
+})
+
+test('work whose deadline has passed is not started', async () => {
+  const clock = new VirtualClock()
+  let started = false
+  await assert.rejects(
+    runCall({ timeoutMs: 0, clock }, async () => {
+      started = true
+    }),
+    (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'),
+  )
+  assert.equal(started, false)
+})
+
+test('cancelling the caller cancels the callee, with the reason', async () => {
+  const caller = new AbortController()
+  const call = runCall({ signal: caller.signal }, () => runCall({}, forever))
+  caller.abort(new Error('closed the page'))
+  await assert.rejects(call, /closed the page/)
+})
+
+test('an abort without a reason of its own becomes a cancellation', async () => {
+  const caller = new AbortController()
+  const call = orAborted(forever(), caller.signal)
+  caller.abort()
+  await assert.rejects(call, (error) => hasCode(error, 'ASHLAR_CANCELLED'))
+})
+
+test('principal, trace and keys are inherited; a root call starts a trace of its own', async () => {
+  const principal = { subject: 'u1', roles: ['customer'] }
+  await runCall({ principal, idempotencyKey: 'k', baggage: { a: '1' } }, async (outer) => {
+    await runCall({ tenant: 't' }, async (inner) => {
+      assert.deepEqual(inner.principal, principal)
+      assert.equal(inner.idempotencyKey, 'k')
+      assert.equal(inner.tenant, 't')
+      assert.deepEqual(inner.baggage, { a: '1' })
+      assert.equal(inner.trace.traceId, outer.trace.traceId)
+    })
+    await runCall({ parent: null }, async (fresh) => {
+      assert.equal(fresh.principal, undefined)
+      assert.notEqual(fresh.trace.traceId, outer.trace.traceId)
+    })
+  })
+})
+
+test('the current call follows awaits and is left behind by runInContext(undefined)', async () => {
+  assert.equal(currentCall(), undefined)
+  await runCall({}, async (call) => {
+    await Promise.resolve()
+    assert.equal(currentCall(), call)
+    runInContext(undefined, () => assert.equal(currentCall(), undefined))
+  })
+})

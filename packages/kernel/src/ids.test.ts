@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { backoffDelayMs } from './backoff.ts'
+import { channel } from './channel.ts'
+import { isUuid, newId, uuidGenerator } from './ids.ts'
+import { seededRandom, VirtualClock } from './testing/index.ts'
+import { childTrace, formatTraceparent, newTrace, parseTraceparent } from './trace.ts'
+
+test('ids are version 7 UUIDs that hold the time they were made', () => {
+  const clock = new VirtualClock(1_767_225_600_123)
+  const id = uuidGenerator({ clock, random: seededRandom(1) })()
+  assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  assert.equal(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16), 1_767_225_600_123)
+  assert.ok(isUuid(newId()))
+  assert.equal(isUuid('42'), false)
+})
+
+test('ids of one generator increase, within a millisecond, past a full counter and when the clock is set back', async () => {
+  const clock = new VirtualClock()
+  const make = uuidGenerator({ clock, random: seededRandom(7) })
+  let last = make()
+  for (let made = 0; made < 20_000; made++) {
+    if (made === 10_000) clock.setWall(0)
+    const next = make()
+    assert.ok(next > last, `${next} must come after ${last}`)
+    last = next
+  }
+})
+
+test('a trace survives the wire, and its children keep its id', () => {
+  const trace = newTrace(seededRandom(3))
+  assert.deepEqual(parseTraceparent(formatTraceparent(trace)), trace)
+  const child = childTrace(trace)
+  assert.equal(child.traceId, trace.traceId)
+  assert.notEqual(child.spanId, trace.spanId)
+})
+
+test('a malformed traceparent is no trace, and a later version is read as far as it is known', () => {
+  const id = '0af7651916cd43dd8448eb211c80319c'
+  const good = `00-${id}-b7ad6b7169203331-01`
+  for (const bad of [
+    '',
+    'nonsense',
+    good.toUpperCase(),
+    `${good}-extra`,
+    `ff${good.slice(2)}`,
+    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+    `00-${id}-${'0'.repeat(16)}-01`,
+  ]) {
+    assert.equal(parseTraceparent(bad), undefined, bad)
+  }
+  assert.equal(parseTraceparent(`cc${good.slice(2)}-future`)?.traceId, id)
+  assert.equal(parseTraceparent(undefined), undefined)
+})
+
+test('a channel delivers typed events to those who listen, and says when nobody does', () => {
+  const sold = channel<{ sku: string }>('ashlar:test:sold', { description: 'When sold.', fields: { sku: 'what' } })
+  const seen: string[] = []
+  assert.equal(sold.hasSubscribers, false)
+  const subscription = sold.subscribe(({ sku }) => seen.push(sku))
+  assert.equal(sold.hasSubscribers, true)
+  sold.publish({ sku: 'mug' })
+  subscription[Symbol.dispose]()
+  sold.publish({ sku: 'lamp' })
+  assert.deepEqual(seen, ['mug'])
+  assert.throws(() => channel('sold', { description: '', fields: {} }), /ashlar:<package>:<event>/)
+})
+
+test('backoff doubles up to its cap and is spread over the upper half', () => {
+  const low = { next: () => 0, fill: (target: Uint8Array) => target }
+  const high = { next: () => 0.999_999, fill: (target: Uint8Array) => target }
+  const range = (attempt: number): [number, number] => [
+    backoffDelayMs(attempt, { baseDelayMs: 100, maxDelayMs: 1_000, random: low }),
+    Math.round(backoffDelayMs(attempt, { baseDelayMs: 100, maxDelayMs: 1_000, random: high })),
+  ]
+  assert.deepEqual([1, 2, 3, 5, 1_000].map(range), [
+    [50, 100],
+    [100, 200],
+    [200, 400],
+    [500, 1_000],
+    [500, 1_000],
+  ])
+})
