@@ -1,0 +1,11 @@
+export { createClient, type Client } from './client.ts'
+export {
+  RemoteError,
+  RpcOverloadedError,
+  RpcProtocolError,
+  RpcUnauthenticatedError,
+  RpcUnimplementedError,
+  RpcUnreachableError,
+  rpcEdgeRows,
+} from './errors.ts'
+export { implement, rpcHandler, type Implementation, type RpcService } from './implement.ts'

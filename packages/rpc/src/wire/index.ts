@@ -1,0 +1,5 @@
+export { decodeError, encodeError } from './error-codec.ts'
+export { contentTypes, type WireFormat } from './headers.ts'
+export { messageFromJson } from './message-codec.ts'
+export { UnaryClient, type UnaryCallOptions, type UnaryClientOptions } from './unary-client.ts'
+export { pathOf, unaryHandler, type Procedure, type UnaryServerOptions } from './unary-server.ts'
