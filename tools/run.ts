@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process'
+
+/** What a command that ended left behind. */
+export interface Finished {
+  readonly code: number | null
+  /** Standard output and standard error, as they came. */
+  readonly output: string
+}
+
+/** Runs a command to its end. It fails by its exit code, which is the caller's to judge; only a missing command throws. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    const chunks: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, output: Buffer.concat(chunks).toString() }))
+  })
+}
