@@ -28,7 +28,14 @@ export function parseCatalogue(markdown: string): CatalogueRow[] {
     if (state !== 'Built' && state !== 'Started' && state !== 'Planned') {
       throw new Error(`docs/catalogue.md: ${section}: state "${state}" is not Built, Started or Planned`)
     }
-    return { section: section as string, problem: problem as string, pattern: pattern as string, package: name as string, state, where }
+    return {
+      section: section as string,
+      problem: problem as string,
+      pattern: pattern as string,
+      package: name as string,
+      state,
+      where,
+    }
   })
 }
 
@@ -40,7 +47,9 @@ export function withTable(readme: string, rows: readonly CatalogueRow[]): string
   const table = [
     '| Problem | Pattern | Package | State |',
     '|---|---|---|---|',
-    ...rows.map((row) => `| ${row.problem} | ${row.pattern} | ${row.package.replace('../', '')} | ${row.state.toLowerCase()} |`),
+    ...rows.map(
+      (row) => `| ${row.problem} | ${row.pattern} | ${row.package.replace('../', '')} | ${row.state.toLowerCase()} |`,
+    ),
   ].join('\n')
   return `${readme.slice(0, from)}${begin}\n\n${table}\n\n${readme.slice(to)}`
 }

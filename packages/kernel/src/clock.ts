@@ -82,3 +82,8 @@ export function parseIsoTime(text: string): number | undefined {
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? undefined : ms
 }
+
+/** The same moment as a `Date`, for libraries that ask for one. */
+export function toDate(wallMs: number): Date {
+  return new Date(wallMs)
+}

@@ -11,7 +11,7 @@ export {
   type Principal,
 } from './call.ts'
 export { channel, type Channel, type ChannelDescriptor } from './channel.ts'
-export { parseIsoTime, sleep, systemClock, toIsoTime, type Clock, type Timer } from './clock.ts'
+export { parseIsoTime, sleep, systemClock, toDate, toIsoTime, type Clock, type Timer } from './clock.ts'
 export {
   edgeTable,
   statusRows,

@@ -1,0 +1,53 @@
+import type { JSONWebKeySet } from 'jose'
+import { createHttpClient } from '@ashlar/http/client'
+import { boolean, service, string, url } from '@ashlar/service'
+import { shopEdge } from '../services/shared/edge.ts'
+import { createClients } from './clients.ts'
+import { withCors } from './cors.ts'
+import { orderRoutes } from './order-routes.ts'
+import { productRoutes } from './product-routes.ts'
+import { createApi } from './router.ts'
+import { staticFiles } from './static-files.ts'
+import { createTokenVerifier } from './token-verifier.ts'
+import { userRoutes } from './user-routes.ts'
+
+const serviceUrl = { protocols: ['http'] }
+
+/** The public API and the storefront: the only part of the shop that customers reach. */
+export const gatewayService = service({
+  name: 'gateway',
+  config: {
+    USER_URL: url(serviceUrl),
+    PRODUCT_URL: url(serviceUrl),
+    ORDER_URL: url(serviceUrl),
+    PAYMENT_URL: url(serviceUrl),
+    ASHLAR_MESH_KEY: string({ secret: true }),
+    /** Where the built storefront is; without it the API is all there is. */
+    ASSETS_DIR: string({ default: '' }),
+    /** Origins, separated by commas, whose pages may call the API. */
+    CORS_ORIGINS: string({ default: '' }),
+    /** Set where the gateway is reached by https. */
+    COOKIE_SECURE: boolean({ default: false }),
+  },
+  async start({ config }) {
+    const clients = createClients(config)
+    const users = createHttpClient({ name: 'user', baseUrl: config.USER_URL })
+    const verify = createTokenVerifier(async () => {
+      const response = await users.request({ method: 'GET', path: '/.well-known/jwks.json' })
+      return (await response.json()) as JSONWebKeySet
+    })
+    const routes = [
+      ...userRoutes(clients, { secure: config.COOKIE_SECURE }),
+      ...productRoutes(clients),
+      ...orderRoutes(clients),
+    ]
+    const api = createApi(routes, verify)
+    const files = config.ASSETS_DIR === '' ? undefined : await staticFiles(config.ASSETS_DIR)
+    const origins = config.CORS_ORIGINS.split(',').filter((origin) => origin !== '')
+    return {
+      edge: shopEdge,
+      handler: withCors((request) => files?.(request) ?? api(request), origins),
+      parts: [clients.user, clients.product, clients.order, clients.payment, users],
+    }
+  },
+})

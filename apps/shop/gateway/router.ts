@@ -1,0 +1,42 @@
+import createRouter, { type HTTPMethod } from 'find-my-way'
+import { runCall, type Principal } from '@ashlar/kernel'
+import { MethodNotAllowedError, NotFoundError, type HttpHandler } from '@ashlar/http'
+import { bearerToken, type Route } from './route.ts'
+import type { VerifyToken } from './token-verifier.ts'
+
+/** How long a request may take before the gateway answers 504, in milliseconds. */
+const requestTimeoutMs = 15_000
+
+/**
+ * Sends a request to its route, with a deadline and, where the route asks for one, a verified principal.
+ * @throws {NotFoundError} {@link MethodNotAllowedError} {@link ShopError} SHOP_TOKEN_INVALID
+ */
+export function createApi(routes: readonly Route[], verify: VerifyToken): HttpHandler {
+  const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 200 })
+  const allowed = new Map<string, string[]>()
+  for (const route of routes) {
+    allowed.set(route.path, [...(allowed.get(route.path) ?? []), route.method])
+    router.on(route.method as HTTPMethod, route.path, () => {}, route)
+  }
+  const allowedOn = (path: string): string[] =>
+    [...allowed.values()].flat().filter((method, index, all) => all.indexOf(method) === index && hasRoute(method, path))
+  const hasRoute = (method: string, path: string): boolean => router.find(method as HTTPMethod, path) !== null
+
+  return async (request) => {
+    const { path, query } = request.url
+    const found = router.find(request.method as HTTPMethod, path)
+    if (found === null) {
+      const methods = allowedOn(path)
+      throw methods.length === 0
+        ? new NotFoundError({ path })
+        : new MethodNotAllowedError({ method: request.method, allow: methods })
+    }
+    const route = found.store as Route
+    const routed = { http: request, params: found.params as Record<string, string>, query }
+    if (route.auth === 'none') return runCall({ timeoutMs: requestTimeoutMs }, () => route.handle(routed))
+    return runCall({ timeoutMs: requestTimeoutMs }, async () => {
+      const principal: Principal = await verify(bearerToken(request))
+      return runCall({ principal }, () => route.handle({ ...routed, principal }))
+    })
+  }
+}

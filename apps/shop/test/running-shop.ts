@@ -1,0 +1,114 @@
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createClient, type Client } from '@ashlar/rpc'
+import { up, type RunningTopology } from '@ashlar/host'
+import shop from '../../../ashlar.config.ts'
+import { StockService, type StockLevel } from '../contracts/gen/shop/product/v1/product_pb.ts'
+import { ShopClient } from './shop-client.ts'
+
+export const root = join(import.meta.dirname, '../../..')
+
+const meshKey = 'the-mesh-key-of-the-tests'
+const bankKey = 'the-bank-key-of-the-tests'
+
+/** An entry of the bank's books. */
+export interface LedgerEntry {
+  readonly kind: 'charge' | 'refund'
+  readonly id: string
+  readonly status?: string
+  readonly description?: string
+  readonly chargeId?: string
+  readonly amountMinor: number
+}
+
+/** The whole shop, each service a process of its own, on a database server that is gone afterwards. */
+export interface RunningShop {
+  readonly url: string
+  readonly topology: RunningTopology
+  readonly log: readonly string[]
+  customer(): ShopClient
+  /** Every product's stock, asked of the product service itself. */
+  stock(): Promise<readonly StockLevel[]>
+  /** All entries of the bank's books. */
+  ledger(): Promise<readonly LedgerEntry[]>
+  setBank(mode: 'normal' | 'decline' | 'error' | 'error-after' | 'hang'): Promise<void>
+  /** Kills a service as `kill -9` does and resolves when it is back. */
+  crash(service: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts the shop for one test file. `env` adds variables; `ORDER_LOG=debug` is for the order service alone. */
+export async function startShop(env: Record<string, string> = {}): Promise<RunningShop> {
+  const log: string[] = []
+  const topology = await up(shop, {
+    root,
+    directory: join(root, '.ashlar', `test-${process.pid}`),
+    ephemeral: true,
+    ports: { gateway: await freePort() },
+    env: { ...process.env, ASHLAR_MESH_KEY: meshKey, BANK_KEY: bankKey, ...env },
+    onLine: ({ service, text }) => void log.push(`${service} ${text}`),
+  })
+  const stockClient = createClient(StockService, { name: 'product', baseUrl: urlOf(topology, 'product'), meshKey })
+  const bank = bankOperator(urlOf(topology, 'bank'))
+  return {
+    url: urlOf(topology, 'gateway'),
+    topology,
+    log,
+    customer: () => new ShopClient(urlOf(topology, 'gateway')),
+    stock: () => allStock(stockClient),
+    ledger: bank.ledger,
+    setBank: bank.setMode,
+    async crash(service) {
+      const { pid } = topology.service(service)
+      if (pid === undefined) throw new Error(`${service} is not running`)
+      process.kill(pid, 'SIGKILL')
+      await topology.waitFor(service, { otherThanPid: pid, signal: AbortSignal.timeout(30_000) })
+    },
+    async stop() {
+      await stockClient[Symbol.asyncDispose]()
+      await topology.stop()
+    },
+  }
+}
+
+async function allStock(client: Client<typeof StockService>): Promise<readonly StockLevel[]> {
+  return (await client.getStock({})).levels
+}
+
+function bankOperator(url: string): Pick<RunningShop, 'ledger'> & { setMode: RunningShop['setBank'] } {
+  const headers = { authorization: `Bearer ${bankKey}`, 'content-type': 'application/json' }
+  return {
+    async ledger() {
+      const entries: LedgerEntry[] = []
+      for (let after: number | null = 0; after !== null;) {
+        const response = await fetch(`${url}/ledger?after=${after}&limit=500`, { headers })
+        const page = (await response.json()) as { entries: LedgerEntry[]; next: number | null }
+        entries.push(...page.entries)
+        after = page.next
+      }
+      return entries
+    },
+    async setMode(mode) {
+      const response = await fetch(`${url}/behaviour`, { method: 'PUT', headers, body: JSON.stringify({ mode }) })
+      if (response.status !== 200) throw new Error(`the bank answered ${response.status}: ${await response.text()}`)
+    },
+  }
+}
+
+function urlOf(topology: RunningTopology, service: string): string {
+  const url = topology.urls[service]
+  if (url === undefined) throw new Error(`there is no service ${service}`)
+  return url
+}
+
+/** A port that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

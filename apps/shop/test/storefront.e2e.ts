@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, suite, test } from 'node:test'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { browserMissing, launchBrowser } from './browser.ts'
+import { startShop, type RunningShop } from './running-shop.ts'
+import { address, approvedCard } from './shop-client.ts'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+const skip = browserMissing() ?? false
+
+suite('the storefront, in a real browser', { skip }, () => {
+  let shop: RunningShop
+  let browser: Browser
+
+  before(async () => {
+    ;[shop, browser] = await Promise.all([startShop(), launchBrowser()])
+  })
+  after(async () => {
+    await browser.close()
+    await shop.stop()
+  })
+
+  /** A page whose errors fail the test: what a customer's console says is part of what we promise. */
+  async function visit(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; problems: string[] }> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    const problems: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text())
+    })
+    page.on('pageerror', (error) => problems.push(String(error)))
+    await page.goto(shop.url + path)
+    return { page, problems }
+  }
+
+  test('a customer registers, searches, fills a cart, checks out and sees the order paid; then the bank declines: the order is refused, the stock is back, the customer is told', async () => {
+    const { page, problems } = await visit('/')
+    await register(page)
+    await buy(page, { query: 'mug', quantity: 2 })
+    await page.getByTestId('order-status').filter({ hasText: 'Paid' }).waitFor()
+
+    const before = await shop.stock()
+    await shop.setBank('decline')
+    await buy(page, { query: 'lamp', quantity: 1 })
+    await page.getByTestId('order-status').filter({ hasText: 'Refused' }).waitFor()
+    await page
+      .getByText(/nothing was charged/i)
+      .first()
+      .waitFor()
+    await shop.setBank('normal')
+    assert.deepEqual(await shop.stock(), before, 'what was held for the refused order is back on the shelf')
+    assert.deepEqual(problems, [])
+    await page.context().close()
+  })
+
+  test('the order page follows an order that changes while it is open', async () => {
+    const { page } = await visit('/')
+    await register(page)
+    await shop.setBank('hang')
+    await buy(page, { query: 'bowl', quantity: 1, wait: false })
+    await shop.topology.waitFor('order')
+    await shop.setBank('normal')
+    await page
+      .getByTestId('order-status')
+      .filter({ hasText: /Paid|Refused|Interrupted/ })
+      .waitFor({ timeout: 40_000 })
+    await page.context().close()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1280, 390]) {
+      test(`no accessibility violation and no sideways scrolling: ${colorScheme}, ${width} px`, async () => {
+        const { page, problems } = await visit('/', { colorScheme, viewport: { width, height: 900 } })
+        const product = (await shop.customer().search('chair'))[0]
+        for (const path of [
+          '/',
+          '/shop?query=lamp',
+          '/shop?query=zzzzzz',
+          `/products/${product?.id}`,
+          '/cart',
+          '/sign-in',
+          '/nowhere',
+        ]) {
+          await page.goto(shop.url + path)
+          await page.getByRole('heading', { level: 1 }).waitFor()
+          await assertAccessible(page, path)
+        }
+        assert.deepEqual(problems, [])
+        await page.context().close()
+      })
+    }
+  }
+})
+
+async function register(page: Page): Promise<void> {
+  await page.goto(new URL('/register', page.url()).href)
+  await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace')
+  await page.getByLabel('Email', { exact: true }).fill(`${randomUUID()}@example.com`)
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.waitForURL((url) => url.pathname !== '/register')
+}
+
+async function buy(page: Page, options: { query: string; quantity: number; wait?: boolean }): Promise<void> {
+  await page.getByLabel('Search products').fill(options.query)
+  await page.getByLabel('Search products').press('Enter')
+  await page.locator('main a[href^="/products/"]').first().click()
+  for (let more = 1; more < options.quantity; more++) {
+    await page
+      .getByRole('button', { name: /increase|more|one more/i })
+      .first()
+      .click()
+  }
+  await page.getByRole('button', { name: 'Add to cart' }).first().click()
+  await page.getByRole('status').filter({ hasText: /added/i }).first().waitFor()
+  await page.goto(new URL('/checkout', page.url()).href)
+  await page.getByLabel('Name', { exact: true }).fill(address.name)
+  await page.getByLabel('Street', { exact: true }).fill(address.line1)
+  await page.getByLabel('Postal code', { exact: true }).fill(address.postalCode)
+  await page.getByLabel('City', { exact: true }).fill(address.city)
+  await page.getByLabel('Country', { exact: true }).selectOption(address.country)
+  await page.getByLabel('Card number', { exact: true }).fill(approvedCard)
+  await page.getByLabel('Expiry', { exact: true }).fill('12/30')
+  await page.getByLabel('Security code', { exact: true }).fill('123')
+  await page.getByRole('button', { name: 'Place order' }).click()
+  if (options.wait !== false) await page.waitForURL(/\/orders\//)
+}
+
+async function assertAccessible(page: Page, path: string): Promise<void> {
+  await page.evaluate(axeSource)
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> }
+    }
+    const result = await axe.run()
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(' | ')}`)
+  })
+  assert.deepEqual(violations, [], path)
+  const overflow = await page.evaluate(() => {
+    const { document } = globalThis as unknown as {
+      document: { documentElement: { scrollWidth: number; clientWidth: number } }
+    }
+    return document.documentElement.scrollWidth - document.documentElement.clientWidth
+  })
+  assert.ok(overflow <= 0, `${path} is ${overflow} px too wide`)
+}
