@@ -21,7 +21,7 @@ export function createClients(config: {
 }): Clients {
   const meshKey = config.ASHLAR_MESH_KEY
   return {
-    user: createClient(UserService, { name: 'user', baseUrl: config.USER_URL, meshKey }),
+    user: createClient(UserService, { name: 'user', baseUrl: config.USER_URL, meshKey, timeoutMs: 10_000 }),
     product: createClient(ProductService, { name: 'product', baseUrl: config.PRODUCT_URL, meshKey }),
     // A checkout waits for the bank; the other calls end sooner by the gateway's own deadline.
     order: createClient(OrderService, { name: 'order', baseUrl: config.ORDER_URL, meshKey, timeoutMs: 20_000 }),

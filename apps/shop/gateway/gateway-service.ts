@@ -11,7 +11,7 @@ import { staticFiles } from './static-files.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 import { userRoutes } from './user-routes.ts'
 
-const serviceUrl = { protocols: ['http'] }
+const serviceUrl = { protocols: ['http:'] }
 
 /** The public API and the storefront: the only part of the shop that customers reach. */
 export const gatewayService = service({

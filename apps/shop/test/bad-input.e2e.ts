@@ -236,7 +236,7 @@ suite('bad input gets one clear message, the right status, and nothing about the
       body,
       status: 409,
       code: 'SHOP_EMAIL_TAKEN',
-      says: /in use/,
+      says: /exists already/,
     })
   })
 })

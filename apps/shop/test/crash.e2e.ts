@@ -13,15 +13,16 @@ suite('a service that is killed', () => {
     t.after(() => shop.stop())
     const before = await shop.stock()
     const progress = new Progress()
-    const clients = Promise.all(
-      Array.from({ length: 10 }, (_, index) => shopper(shop, { checkouts: 20, progress, persistent: index % 2 === 0 })),
+    const shoppers = await registered(shop, 10)
+    const buying = Promise.all(
+      shoppers.map(({ client }, index) => buyOften(client, { checkouts: 20, progress, persistent: index % 2 === 0 })),
     )
     const victims = ['order', 'payment', 'product', 'gateway', 'user', 'bank']
     for (const [index, service] of victims.entries()) {
       await progress.reached(15 + index * 30)
       await shop.crash(service)
     }
-    const shoppers = await clients
+    await buying
     assert.equal(progress.done, 200)
 
     const orders = (await Promise.all(shoppers.map(({ client }) => allOrders(client)))).flat()
@@ -94,20 +95,27 @@ interface Shopper {
   readonly client: ShopClient
 }
 
+async function registered(shop: RunningShop, count: number): Promise<readonly Shopper[]> {
+  const shoppers: Shopper[] = []
+  for (let index = 0; index < count; index++) {
+    const client = shop.customer()
+    await client.register()
+    shoppers.push({ client })
+  }
+  return shoppers
+}
+
 /** Buys again and again. A persistent one repeats a purchase that failed with its key; the others walk away. */
-async function shopper(
-  shop: RunningShop,
+async function buyOften(
+  client: ShopClient,
   options: { checkouts: number; progress: Progress; persistent: boolean },
-): Promise<Shopper> {
-  const client = shop.customer()
-  await client.register()
+): Promise<void> {
   const products = (await client.search('')).filter(({ available }) => available > 30)
   const card = await client.cardToken()
   for (let count = 0; count < options.checkouts; count++) {
     await buy(client, { products, card, persistent: options.persistent })
     options.progress.finish()
   }
-  return { client }
 }
 
 async function buy(

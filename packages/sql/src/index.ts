@@ -1,0 +1,21 @@
+export { openDatabase, type DatabaseOptions } from './database.ts'
+export {
+  BusyError,
+  CheckViolationError,
+  DatabaseConfigError,
+  ForeignKeyViolationError,
+  MigrationChangedError,
+  MigrationFailedError,
+  MigrationOrderError,
+  QueryError,
+  RowCountError,
+  SerializationError,
+  sqlEdgeRows,
+  UnavailableError,
+  UniqueViolationError,
+} from './errors.ts'
+export { migrate, type MigrateOptions, type MigrateResult } from './migrate.ts'
+export type { EncodedValue, SqlValue } from './parameters.ts'
+export type { Database, Isolation, Queryable, Transaction, TransactionOptions } from './queryable.ts'
+export { sql, type Sql } from './sql.ts'
+export type { Statement } from './statement.ts'

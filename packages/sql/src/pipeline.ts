@@ -1,0 +1,74 @@
+import { abortReason, orAborted } from '@ashlar/kernel'
+import type { Connection, Result } from './connection.ts'
+import type { Connector } from './connector.ts'
+import { closedError } from './errors.ts'
+import type { Command } from './statement.ts'
+
+// One statement that waits would hold up everybody's behind it, and if what it waits for is a lock whose holder needs
+// this connection to go on, for ever. So the server cuts such statements short, and they run again elsewhere.
+const lockTimeoutMs = 50
+
+/**
+ * A connection that many callers share: statements go out without waiting for the answers to those before. Connects
+ * when first used, and again after a loss.
+ */
+export class Pipeline {
+  readonly #connector: Connector
+  readonly #statementTimeoutMs: number
+  #connection: Connection | undefined
+  #opening: Promise<Connection> | undefined
+  readonly #closing = new AbortController()
+  inFlight = 0
+
+  constructor(connector: Connector, statementTimeoutMs: number) {
+    this.#connector = connector
+    this.#statementTimeoutMs = statementTimeoutMs
+  }
+
+  /** Rejects when the signal aborts; what has been sent by then runs on, what has not never will. */
+  async execute(command: Command, signal: AbortSignal | undefined): Promise<Result> {
+    this.inFlight++
+    try {
+      const connection = this.#connection ?? (await orAborted(this.connect(), signal))
+      if (signal?.aborted === true) throw abortReason(signal)
+      try {
+        return await orAborted(connection.execute(command), signal)
+      } finally {
+        // The server cuts statements short in less time, so it, or the network, has gone without saying so.
+        if (connection.stalledMs > 2 * this.#statementTimeoutMs) connection.abandon()
+      }
+    } finally {
+      this.inFlight--
+    }
+  }
+
+  /** Joins the attempt that is under way: one failure is shared by all who waited for it. */
+  connect(): Promise<Connection> {
+    if (this.#closing.signal.aborted) return Promise.reject(closedError(this.#connector.target.server))
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(closedError(this.#connector.target.server))
+    const connection = this.#connection
+    this.#connection = undefined
+    await connection?.close()
+  }
+
+  async #open(): Promise<Connection> {
+    const settings = { lock_timeout: String(lockTimeoutMs), statement_timeout: String(this.#statementTimeoutMs) }
+    const connection = await this.#connector.open(settings, this.#closing.signal)
+    if (this.#closing.signal.aborted) {
+      await connection.close()
+      return connection
+    }
+    this.#connection = connection
+    connection.onLost(() => {
+      if (this.#connection === connection) this.#connection = undefined
+    })
+    return connection
+  }
+}

@@ -1,0 +1,1 @@
+export { testDatabase, type TestDatabase, type TestScope } from './test-database.ts'

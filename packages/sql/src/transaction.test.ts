@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { CancelledError } from '@ashlar/kernel'
+import { VirtualClock } from '@ashlar/kernel/testing'
+import { openDatabase, sql, type Transaction } from './index.ts'
+import { rejectsWith } from './rejects.test.ts'
+import { testDatabase, type TestDatabase } from './testing/index.ts'
+
+let shared: TestDatabase
+before(async () => {
+  shared = await testDatabase({ name: 'transaction.test' })
+})
+after(() => shared[Symbol.asyncDispose]())
+
+/** A table with one counter at 0. */
+async function withCounter(): Promise<TestDatabase> {
+  await shared.db.run(sql`drop table if exists counter`)
+  await shared.db.run(sql`create table counter (id int primary key, value int not null)`)
+  await shared.db.run(sql`insert into counter values (1, 0)`)
+  return shared
+}
+
+const value = sql<{ value: number }>`select value from counter where id = 1`
+const increment = sql`update counter set value = value + 1 where id = 1`
+const backend = sql<{ pid: number }>`select pg_backend_pid() as pid`
+
+test('what the work wrote is there when it resolves, and gone when it rejects', async () => {
+  const { db } = await withCounter()
+  const seen = await db.transaction(async (tx) => {
+    await tx.run(increment)
+    assert.equal((await db.one(value)).value, 0)
+    return (await tx.one(value)).value
+  })
+  assert.equal(seen, 1)
+  assert.equal((await db.one(value)).value, 1)
+  const failure = new Error('no')
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      await tx.run(increment)
+      throw failure
+    }),
+    failure,
+  )
+  assert.equal((await db.one(value)).value, 1)
+})
+
+test('a failed statement that the work passes over still fails the transaction', async () => {
+  const { db } = await withCounter()
+  const work = async (tx: Transaction): Promise<void> => {
+    await tx.run(increment)
+    await rejectsWith(tx.run(sql`insert into counter values (1, 9)`), 'ASHLAR_SQL_UNIQUE_VIOLATION')
+  }
+  const error = await rejectsWith(db.transaction(work), 'ASHLAR_SQL_QUERY', /rolled back/)
+  assert.equal((error.cause as { code?: string }).code, 'ASHLAR_SQL_UNIQUE_VIOLATION')
+  assert.equal((await db.one(value)).value, 0)
+})
+
+test('a savepoint lets the work go on after a failed statement', async () => {
+  const { db } = await withCounter()
+  await db.transaction(async (tx) => {
+    await tx.run(increment)
+    await tx.run(sql`savepoint before`)
+    await rejectsWith(tx.run(sql`insert into counter values (1, 9)`), 'ASHLAR_SQL_UNIQUE_VIOLATION')
+    await tx.run(sql`rollback to savepoint before`)
+  })
+  assert.equal((await db.one(value)).value, 1)
+})
+
+test('a statement that ends the transaction is an error, and nothing runs outside of it', async () => {
+  const { db } = await withCounter()
+  const work = async (tx: Transaction): Promise<void> => {
+    await assert.rejects(tx.run(sql`rollback`), /ended its transaction/)
+    await assert.rejects(tx.run(increment), TypeError)
+  }
+  await rejectsWith(db.transaction(work), 'ASHLAR_SQL_QUERY', /ended its transaction/)
+  assert.equal((await db.one(value)).value, 0)
+})
+
+test('a transaction that has ended takes no more statements', async () => {
+  const { db } = await withCounter()
+  const leaked = await db.transaction(async (tx) => ({ tx }))
+  await assert.rejects(leaked.tx.run(increment), /TypeError: transaction: it has ended/)
+})
+
+test('repeatable reads see one moment; what serializable cannot order is to be run again', async () => {
+  const { db } = await withCounter()
+  await db.transaction(
+    async (tx) => {
+      const earlier = await tx.one(value)
+      await db.run(increment)
+      assert.deepEqual(await tx.one(value), earlier)
+    },
+    { isolation: 'repeatable read' },
+  )
+  const conflict = db.transaction(
+    async (tx) => {
+      await tx.one(value)
+      await db.run(increment)
+      await tx.run(increment)
+    },
+    { isolation: 'serializable' },
+  )
+  const error = await rejectsWith(conflict, 'ASHLAR_SQL_SERIALIZATION')
+  assert.equal((error as unknown as { retryable: boolean }).retryable, true)
+})
+
+test('two transactions that wait for each other: one goes on, the other is to be run again', async () => {
+  const { db } = await withCounter()
+  await db.run(sql`insert into counter values (2, 0)`)
+  const both = Promise.withResolvers<void>()
+  let arrived = 0
+  const move = (from: number, to: number): Promise<void> =>
+    db.transaction(async (tx) => {
+      await tx.run(sql`update counter set value = value - 1 where id = ${from}`)
+      if (++arrived === 2) both.resolve()
+      await both.promise
+      await tx.run(sql`update counter set value = value + 1 where id = ${to}`)
+    })
+  const outcomes = await Promise.allSettled([move(1, 2), move(2, 1)])
+  const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
+  assert.equal(failed.length, 1)
+  await rejectsWith(Promise.reject(failed[0]?.reason as Error), 'ASHLAR_SQL_SERIALIZATION')
+})
+
+test('an aborted transaction is given up at once, its statement stopped and its connection not used again', async () => {
+  const { db } = await withCounter()
+  const abort = new AbortController()
+  let pid = 0
+  const cancelled = db.transaction(
+    async (tx) => {
+      pid = (await tx.one(backend)).pid
+      await tx.run(increment)
+      const sleeping = tx.run(sql`select pg_sleep(60)`)
+      abort.abort(new CancelledError())
+      await sleeping
+    },
+    { signal: abort.signal },
+  )
+  await rejectsWith(cancelled, 'ASHLAR_CANCELLED')
+  // The row was locked by the transaction: this waits until the server has rolled it back.
+  await db.run(increment)
+  assert.equal((await db.one(value)).value, 1)
+  const next = await db.transaction((tx) => tx.one(backend))
+  assert.notEqual(next.pid, pid)
+})
+
+test('a connection lost in a transaction fails it, and the next gets another', async () => {
+  const { db } = await withCounter()
+  const lost = db.transaction(async (tx) => {
+    await tx.run(increment)
+    await tx.run(sql`select pg_terminate_backend(pg_backend_pid())`)
+  })
+  const error = await rejectsWith(lost, 'ASHLAR_SQL_UNAVAILABLE')
+  assert.equal((error as unknown as { mayHaveRun: boolean }).mayHaveRun, true)
+  await db.transaction((tx) => tx.run(increment))
+  assert.equal((await db.one(value)).value, 1)
+})
+
+test('transactions share a bounded number of connections', async () => {
+  const { url } = await withCounter()
+  await using db = await openDatabase({ url, maxConnections: 2 })
+  const both = Promise.withResolvers<void>()
+  const pids = new Set<number>()
+  let running = 0
+  await Promise.all(
+    Array.from({ length: 12 }, () =>
+      db.transaction(async (tx) => {
+        if (++running === 2) both.resolve()
+        assert.ok(running <= 2)
+        await both.promise
+        pids.add((await tx.one(backend)).pid)
+        running--
+      }),
+    ),
+  )
+  assert.equal(pids.size, 2)
+})
+
+test('those who wait for a connection are served in the order in which they came', async () => {
+  const { url } = await withCounter()
+  await using db = await openDatabase({ url, maxConnections: 1 })
+  const order: number[] = []
+  await Promise.all(Array.from({ length: 8 }, (_, index) => db.transaction(async () => order.push(index))))
+  assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6, 7])
+})
+
+test('callers beyond the queue, and those that waited too long or gave up, are told so', async () => {
+  const { url } = await withCounter()
+  const clock = new VirtualClock()
+  await using db = await openDatabase({ url, maxConnections: 1, maxWaiting: 2, acquireTimeoutMs: 1_000, clock })
+  const held = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<void>()
+  const holder = db.transaction(async () => {
+    started.resolve()
+    await held.promise
+  })
+  await started.promise
+  const abort = new AbortController()
+  const outcomes = [
+    rejectsWith(
+      db.transaction(async () => undefined),
+      'ASHLAR_SQL_BUSY',
+      /none of 1 connections became free within 1000 ms/,
+    ),
+    rejectsWith(
+      db.transaction(async () => undefined, { signal: abort.signal }),
+      'ASHLAR_CANCELLED',
+    ),
+    rejectsWith(
+      db.transaction(async () => undefined),
+      'ASHLAR_SQL_BUSY',
+      /2 callers wait/,
+    ),
+  ]
+  abort.abort()
+  await clock.advance(1_000)
+  await Promise.all(outcomes)
+  held.resolve()
+  await holder
+  await db.transaction((tx) => tx.run(increment))
+})
