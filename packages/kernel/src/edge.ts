@@ -26,6 +26,8 @@ export interface EdgeRow {
   readonly http: number
   /** Short and the same for every occurrence: the title of the problem document. */
   readonly title: string
+  /** Told instead of the error's own message, where that speaks of the inside: hosts, services, queues. */
+  readonly detail?: string
 }
 
 /**
@@ -56,11 +58,16 @@ export const statusRows: { readonly [Name in StatusName]: EdgeRow } = {
   unauthenticated: { status: 'unauthenticated', http: 401, title: 'Sign-in required' },
 }
 
+/** For errors that say where something could not be reached: callers are told only that it is worth trying again. */
+export const unreachableRow: EdgeRow = {
+  ...statusRows.unavailable,
+  detail: 'A part of the system is not available just now; try again shortly.',
+}
+
 const kernelRows: Readonly<Record<string, EdgeRow>> = {
   ASHLAR_CANCELLED: statusRows.canceled,
   ASHLAR_DEADLINE_EXCEEDED: statusRows.deadline_exceeded,
   ASHLAR_INVALID_INPUT: statusRows.invalid_argument,
-  ASHLAR_UNAVAILABLE: statusRows.unavailable,
 }
 
 /**
@@ -107,7 +114,7 @@ export function toEdgeError(error: unknown, table: EdgeTable): EdgeError {
   return {
     ...row,
     code,
-    detail: fields.message,
+    detail: row.detail ?? fields.message,
     retryable: fields.retryable === true,
     retryAfterMs: typeof fields.retryAfterMs === 'number' ? fields.retryAfterMs : undefined,
     issues: hasCode(error, 'ASHLAR_INVALID_INPUT') ? ((fields.issues as readonly Issue[] | undefined) ?? []) : [],

@@ -47,6 +47,12 @@ test('an error that the table does not know tells nothing about itself', () => {
   }
 })
 
+test('a row with a sentence of its own keeps the error’s to the inside', () => {
+  const row = { ...statusRows.unavailable, detail: 'Try again shortly.' }
+  const told = toEdgeError(new SoldOutError('no answer from 10.0.0.7:5432'), edgeTable({ TEST_SOLD_OUT: row }))
+  assert.equal(told.detail, 'Try again shortly.')
+})
+
 test('invalid input says everything that is wrong', () => {
   const issues = [
     { path: 'email', message: 'must be an email address' },

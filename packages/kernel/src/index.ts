@@ -16,6 +16,7 @@ export {
   edgeTable,
   statusRows,
   toEdgeError,
+  unreachableRow,
   type EdgeError,
   type EdgeRow,
   type EdgeTable,

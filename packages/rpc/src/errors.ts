@@ -1,4 +1,4 @@
-import { AshlarError, statusRows, type EdgeRow, type Issue, type StatusName } from '@ashlar/kernel'
+import { AshlarError, statusRows, unreachableRow, type EdgeRow, type Issue, type StatusName } from '@ashlar/kernel'
 
 /** An error that the callee threw. Its `code` is the callee's own, so `hasCode` works across the wire. */
 export class RemoteError extends AshlarError {
@@ -77,8 +77,8 @@ export class RpcUnauthenticatedError extends AshlarError {
 
 /** The rows of this package for `edgeTable`. */
 export const rpcEdgeRows: Readonly<Record<string, EdgeRow>> = {
-  ASHLAR_RPC_UNREACHABLE: statusRows.unavailable,
-  ASHLAR_RPC_OVERLOADED: statusRows.resource_exhausted,
+  ASHLAR_RPC_UNREACHABLE: unreachableRow,
+  ASHLAR_RPC_OVERLOADED: unreachableRow,
   ASHLAR_RPC_PROTOCOL: statusRows.invalid_argument,
   ASHLAR_RPC_UNIMPLEMENTED: statusRows.unimplemented,
   ASHLAR_RPC_UNAUTHENTICATED: statusRows.unauthenticated,

@@ -1,4 +1,4 @@
-import { AshlarError, statusRows, withoutStack, type EdgeRow } from '@ashlar/kernel'
+import { AshlarError, unreachableRow, withoutStack, type EdgeRow } from '@ashlar/kernel'
 
 /** The server cannot be reached, is starting or stopping, or the connection was lost. */
 export class UnavailableError extends AshlarError {
@@ -133,8 +133,8 @@ export class MigrationFailedError extends AshlarError {
 
 /** What callers are told of this package's errors. Those that are absent are internal: they may hold SQL. */
 export const sqlEdgeRows: Readonly<Record<string, EdgeRow>> = {
-  ASHLAR_SQL_UNAVAILABLE: statusRows.unavailable,
-  ASHLAR_SQL_BUSY: statusRows.unavailable,
+  ASHLAR_SQL_UNAVAILABLE: unreachableRow,
+  ASHLAR_SQL_BUSY: unreachableRow,
 }
 
 /** A refusal because the limit is reached; cheap, since there may be many. */
