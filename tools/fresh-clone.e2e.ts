@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -21,7 +21,8 @@ interface Account {
   readonly ids: { uid: number; gid: number } | undefined
 }
 
-const ordinary = { name: 'an ordinary user', ids: { uid: 54_321, gid: 54_321 } }
+// PostgreSQL wants a user that has a name; this one has one on every system, and no rights.
+const ordinary = { name: 'an ordinary user', ids: { uid: 65_534, gid: 65_534 } }
 const me = { name: process.getuid?.() === 0 ? 'root' : 'the user who runs the tests', ids: undefined }
 const accounts: readonly Account[] = process.getuid?.() === 0 ? [me, ordinary] : [me]
 
@@ -33,6 +34,8 @@ for (const account of accounts) {
 
     before(async () => {
       home = await mkdtemp(join(tmpdir(), 'ashlar fresh '))
+      // As a home directory is on most systems: others may pass through it.
+      await chmod(home, 0o755)
       clone = join(home, 'ashlar')
       port = await freePort()
       await succeed('git', ['clone', '--quiet', '--no-hardlinks', join(import.meta.dirname, '..'), clone])

@@ -18,7 +18,7 @@ export interface CatalogueRow {
 
 /** @throws when a row has not six cells or a state that is not one of the three. */
 export function parseCatalogue(markdown: string): CatalogueRow[] {
-  const lines = markdown.split('\n').filter((line) => /^\| 3\./.test(line))
+  const lines = markdown.split('\n').filter((line) => line.startsWith('| 3.'))
   return lines.map((line) => {
     const [section, problem, pattern, name, state, where, ...rest] = line
       .slice(1, -1)

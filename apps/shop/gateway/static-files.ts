@@ -77,15 +77,13 @@ async function readStaticFile(path: string): Promise<StaticFile> {
 
 function answer(file: StaticFile, request: HttpRequest): HttpResponse {
   if (request.headers['if-none-match'] === file.headers.etag) return { status: 304, headers: { ...file.headers } }
-  const gzip = file.gzipped !== undefined && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+  const gzip = file.gzipped !== undefined && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
   return gzip
-    ? { status: 200, headers: { ...file.headers, 'content-encoding': 'gzip' }, body: file.gzipped as Buffer }
+    ? { status: 200, headers: { ...file.headers, 'content-encoding': 'gzip' }, body: file.gzipped }
     : { status: 200, headers: { ...file.headers }, body: file.body }
 }
 
 function wantsPage(request: HttpRequest): boolean {
   const { path } = request.url
-  return (
-    !path.startsWith('/api/') && !path.startsWith('/.') && /\btext\/html\b/.test(String(request.headers.accept ?? ''))
-  )
+  return !path.startsWith('/api/') && !path.startsWith('/.') && /\btext\/html\b/.test(request.headers.accept ?? '')
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JSONWebKeySet, type JWTPayload } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet, type JWTPayload } from 'jose'
 import { hasCode } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { createTokenVerifier, type VerifyToken } from './token-verifier.ts'
@@ -17,9 +17,9 @@ const goodClaims = { iss: 'ashlar-shop', aud: 'shop', sub: 'user-1', roles: ['cu
 async function signer(kid: string, alg = 'EdDSA'): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   return {
-    jwk: { ...(await exportJWK(publicKey as CryptoKey)), kid, alg, use: 'sig' },
+    jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
     sign: (claims = goodClaims, header = {}) =>
-      new SignJWT(claims).setProtectedHeader({ alg, kid, ...header }).sign(privateKey as CryptoKey),
+      new SignJWT(claims).setProtectedHeader({ alg, kid, ...header }).sign(privateKey),
   }
 }
 
@@ -47,8 +47,8 @@ suite('refused without saying why', () => {
   const cases: Record<string, (key: Signer) => Promise<string>> = {
     'another issuer': (key) => key.sign({ ...goodClaims, iss: 'evil' }),
     'another audience': (key) => key.sign({ ...goodClaims, aud: 'other' }),
-    'no expiry': ({ sign }) => sign({ iss: goodClaims.iss, aud: goodClaims.aud, sub: goodClaims.sub }),
-    'no subject': ({ sign }) => sign({ iss: goodClaims.iss, aud: goodClaims.aud, exp: goodClaims.exp }),
+    'no expiry': (key) => key.sign({ iss: goodClaims.iss, aud: goodClaims.aud, sub: goodClaims.sub }),
+    'no subject': (key) => key.sign({ iss: goodClaims.iss, aud: goodClaims.aud, exp: goodClaims.exp }),
     'signed by another key of the same name': async () => (await signer('k1')).sign(),
     'another algorithm under a known key id': async () => (await signer('k1', 'ES256')).sign(),
     'no signature': async (key) => (await key.sign()).replace(/[^.]*$/, ''),

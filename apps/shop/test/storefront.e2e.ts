@@ -43,7 +43,7 @@ suite('the storefront, in a real browser', { skip }, () => {
     await buy(page, { query: 'mug', quantity: 2 })
     await page.getByTestId('order-status').filter({ hasText: 'Paid' }).waitFor()
 
-    const before = await shop.stock()
+    const stock = await shop.stock()
     await shop.setBank('decline')
     await buy(page, { query: 'lamp', quantity: 1 })
     await page.getByTestId('order-status').filter({ hasText: 'Refused' }).waitFor()
@@ -52,7 +52,7 @@ suite('the storefront, in a real browser', { skip }, () => {
       .first()
       .waitFor()
     await shop.setBank('normal')
-    assert.deepEqual(await shop.stock(), before, 'what was held for the refused order is back on the shelf')
+    assert.deepEqual(await shop.stock(), stock, 'what was held for the refused order is back on the shelf')
     assert.deepEqual(problems, [])
     await page.context().close()
   })

@@ -31,18 +31,26 @@ export function openRoles(port: number, secrets: Secrets, clock: Clock): Roles {
   const connect = (): Promise<Connection> =>
     Connection.open(parseTarget(urlFor(superuser, superuser)), { name: 'ashlar', timeoutMs: 10_000, clock })
 
+  const ensure = async (names: readonly string[]): Promise<void> => {
+    await secrets.ensure(names)
+    const connection = await connect()
+    try {
+      const missing = await findMissing(connection, [...new Set(names)])
+      // Making a database is mostly waiting for the disk, so they are made beside one another.
+      await Promise.all(missing.map((found) => make(found, secrets, connect)))
+    } finally {
+      await connection.close()
+    }
+  }
+
+  // One call after another: two that change the same built-in database at once fail in the server's catalogue.
+  let last: Promise<unknown> = Promise.resolve()
   return {
     async ensure(names) {
       for (const name of names) checkName(name)
-      await secrets.ensure(names)
-      const connection = await connect()
-      try {
-        const missing = await findMissing(connection, [...new Set(names)])
-        // Making a database is mostly waiting for the disk, so they are made beside one another.
-        await Promise.all(missing.map((found) => make(found, secrets, connect)))
-      } finally {
-        await connection.close()
-      }
+      const mine = last.then(() => ensure(names))
+      last = mine.catch(() => undefined)
+      await mine
     },
     async drop(name) {
       checkName(name)

@@ -72,6 +72,16 @@ test('a role can use its own database and nothing else, and only with its passwo
   assert.equal(mode & 0o777, 0o600)
 })
 
+test('databases may be asked for by several callers at once', async () => {
+  await using server = await startEmbedded({ ephemeral: true })
+  const names = ['one', 'two', 'three', 'two']
+  await Promise.all(names.map((name) => server.ensureDatabases([name])))
+  for (const name of names) {
+    await using db = await openDatabase({ url: server.urlFor(name) })
+    await db.ping()
+  }
+})
+
 test('database names that are no names are refused', async () => {
   await using server = await startEmbedded({ directory })
   for (const name of ['', 'postgres', 'template0', 'Shop', 'a"b', '1a', 'x'.repeat(64)]) {

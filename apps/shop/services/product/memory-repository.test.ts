@@ -1,0 +1,7 @@
+import { memoryProductStore } from './memory-repository.ts'
+import { productContract } from './search-contract.ts'
+import { stockContract } from './stock-contract.ts'
+
+const open = async () => memoryProductStore()
+productContract('memory', open)
+stockContract('memory', open, { propertyRuns: 150 })

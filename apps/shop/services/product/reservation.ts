@@ -1,0 +1,93 @@
+import { reservationGone, reservationReused } from './errors.ts'
+
+export interface StockLine {
+  readonly productId: string
+  readonly quantity: number
+}
+
+/**
+ * `held` until it is committed, released or swept after its expiry: an expired one that nobody has swept yet still
+ * holds its stock, and may still be committed.
+ */
+export type ReservationState = 'held' | 'committed' | 'released' | 'expired' | 'returned'
+
+export interface Reservation {
+  readonly id: string
+  readonly state: ReservationState
+  /** Sorted by product, each product once. */
+  readonly lines: readonly StockLine[]
+  readonly expiresAtMs: number
+}
+
+export interface ReserveCommand {
+  readonly id: string
+  /** Each product once, quantities of 1 or more. */
+  readonly lines: readonly StockLine[]
+  readonly nowMs: number
+  readonly expiresAtMs: number
+}
+
+export interface StockLevel {
+  readonly productId: string
+  readonly initial: number
+  readonly available: number
+  readonly reserved: number
+  readonly sold: number
+}
+
+/** How a movement of one piece changes a product's level. The three always add up to nothing. */
+export const movements = {
+  hold: { available: -1, reserved: 1, sold: 0 },
+  unhold: { available: 1, reserved: -1, sold: 0 },
+  sell: { available: 0, reserved: -1, sold: 1 },
+  restock: { available: 1, reserved: 0, sold: -1 },
+} as const
+
+export type Movement = keyof typeof movements
+
+/** What becomes of a reservation, and what moves: nothing when `move` is undefined. */
+export interface Decision {
+  readonly next: Reservation
+  readonly move: Movement | undefined
+}
+
+/** @throws {ShopError} SHOP_IDEMPOTENCY_KEY_REUSED when the id is in use for other lines. */
+export function decideReserve(current: Reservation | undefined, command: ReserveCommand): Decision {
+  const { id, nowMs, expiresAtMs } = command
+  const lines = command.lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1))
+  if (current === undefined || current.state === 'released' || current.state === 'expired') {
+    return { next: { id, state: 'held', lines, expiresAtMs }, move: 'hold' }
+  }
+  if (!sameLines(current.lines, lines)) throw reservationReused(id)
+  const overdue = current.state === 'held' && current.expiresAtMs <= nowMs
+  return { next: overdue ? { ...current, expiresAtMs } : current, move: undefined }
+}
+
+/** A release that overtakes its reserve, or comes twice, has nothing to do. Sold stock is not released but returned. */
+export function decideRelease(current: Reservation): Decision {
+  return current.state === 'held' ? { next: { ...current, state: 'released' }, move: 'unhold' } : keep(current)
+}
+
+/** @throws {ShopError} SHOP_RESERVATION_GONE when there is nothing to sell: never held, or no longer. */
+export function decideCommit(id: string, current: Reservation | undefined): Decision {
+  if (current?.state === 'held') return { next: { ...current, state: 'committed' }, move: 'sell' }
+  if (current?.state === 'committed') return keep(current)
+  throw reservationGone(id)
+}
+
+/** @throws {ShopError} SHOP_RESERVATION_GONE when there is no such reservation. */
+export function decideReturn(id: string, current: Reservation | undefined): Decision {
+  if (current === undefined) throw reservationGone(id)
+  return current.state === 'committed' ? { next: { ...current, state: 'returned' }, move: 'restock' } : keep(current)
+}
+
+function keep(current: Reservation): Decision {
+  return { next: current, move: undefined }
+}
+
+function sameLines(left: readonly StockLine[], right: readonly StockLine[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every(({ productId, quantity }, at) => productId === right[at]?.productId && quantity === right[at].quantity)
+  )
+}

@@ -1,0 +1,16 @@
+import { refusal, type ShopError } from '../shared/shop-errors.ts'
+
+export const emailTaken = (): ShopError =>
+  refusal('SHOP_EMAIL_TAKEN', 'an account with this e-mail address exists already; sign in instead')
+
+/** The same for an unknown address and a wrong password: which it was is nobody's business. */
+export const badCredentials = (): ShopError =>
+  refusal('SHOP_BAD_CREDENTIALS', 'the e-mail address and the password do not match')
+
+/** The same for a token that is unknown, used, expired or revoked. */
+export const sessionExpired = (): ShopError => refusal('SHOP_SESSION_EXPIRED', 'the session has ended; sign in again')
+
+export const userNotFound = (): ShopError => refusal('SHOP_USER_NOT_FOUND', 'there is no such customer')
+
+export const busy = (retryAfterMs: number): ShopError =>
+  refusal('SHOP_BUSY', 'too many people are signing in right now; try again in a moment', { retryAfterMs })

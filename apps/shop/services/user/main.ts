@@ -1,0 +1,4 @@
+import { runService } from '@ashlar/service'
+import { userService } from './user-service.ts'
+
+await runService(userService, process.env)

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hasCode, uuidGenerator } from '@ashlar/kernel'
+import { VirtualClock, seededRandom } from '@ashlar/kernel/testing'
+import type { KeptToken, SigningKey, UserStore } from './repository.ts'
+import { defaultPreferences, type User } from './user.ts'
+
+const newId = uuidGenerator({ clock: new VirtualClock(), random: seededRandom(7) })
+const createdAtMs = 1_767_225_600_123
+const dayMs = 86_400_000
+
+function someUser(change: Partial<User> = {}): User {
+  const id = newId()
+  return { id, email: `${id}@example.com`, displayName: 'Ann', address: undefined, createdAtMs, ...change }
+}
+
+const address = { name: 'Ann', line1: 'Weg 1', line2: '', postalCode: '10115', city: 'Berlin', country: 'DE' }
+
+function token(expiresAtMs = createdAtMs + 30 * dayMs): KeptToken {
+  return { hash: newId(), expiresAtMs }
+}
+
+/** What every {@link UserStore} promises. `open` gives the one that is tested; it need not be empty. */
+export function userStoreContract(name: string, open: () => Promise<UserStore>): void {
+  userContract(name, open)
+  sessionContract(name, open)
+  purgeContract(name, open)
+
+  test(`${name}: everybody who asks for the signing key gets the same one, also at the same time`, async () => {
+    const { keys } = await open()
+    const candidates = Array.from({ length: 8 }, (): SigningKey => ({
+      kid: newId(),
+      privateJwk: { kty: 'OKP', crv: 'Ed25519', x: 'x', d: newId() },
+    }))
+    const kept = await Promise.all(candidates.map((candidate) => keys.ensure(candidate)))
+    for (const key of kept) assert.deepEqual(key, kept[0])
+    assert.deepEqual(await keys.ensure(candidates[3] as SigningKey), kept[0])
+  })
+}
+
+function userContract(name: string, open: () => Promise<UserStore>): void {
+  test(`${name}: a customer is found by id and by e-mail address, as inserted`, async () => {
+    const { users } = await open()
+    const user = someUser({ address })
+    await users.insert(user, 'scrypt$hash')
+    assert.deepEqual(await users.find(user.id), user)
+    const found = await users.findByEmail(user.email)
+    assert.deepEqual(found?.user, user)
+    assert.equal(found?.passwordHash, 'scrypt$hash')
+    assert.equal(await users.find(newId()), undefined)
+    assert.equal(await users.findByEmail('nobody@example.com'), undefined)
+  })
+
+  test(`${name}: of many registrations of one e-mail address exactly one succeeds`, async () => {
+    const { users } = await open()
+    const email = `${newId()}@example.com`
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => users.insert(someUser({ email }), 'h')))
+    const refused = results.filter((result) => result.status === 'rejected')
+    assert.equal(refused.length, 9)
+    for (const { reason } of refused) assert.ok(hasCode(reason, 'SHOP_EMAIL_TAKEN'))
+  })
+
+  test(`${name}: an update changes what it names and nothing else`, async () => {
+    const { users } = await open()
+    const user = someUser()
+    await users.insert(user, 'h')
+    assert.deepEqual(await users.update(user.id, { address }), { ...user, address })
+    assert.deepEqual(await users.update(user.id, { displayName: 'Bea' }), { ...user, address, displayName: 'Bea' })
+    assert.equal(await users.update(newId(), { displayName: 'Bea' }), undefined)
+  })
+
+  test(`${name}: preferences start at their defaults and are kept`, async () => {
+    const { users } = await open()
+    const user = someUser()
+    await users.insert(user, 'h')
+    assert.deepEqual(await users.preferences(user.id), defaultPreferences)
+    const chosen = { theme: 'dark', newsletter: true, orderEmails: false } as const
+    assert.equal(await users.setPreferences(user.id, chosen), true)
+    assert.deepEqual(await users.preferences(user.id), chosen)
+    assert.equal(await users.preferences(newId()), undefined)
+    assert.equal(await users.setPreferences(newId(), chosen), false)
+  })
+}
+
+async function signIn(open: () => Promise<UserStore>) {
+  const store = await open()
+  const user = someUser()
+  await store.users.insert(user, 'h')
+  const first = token()
+  const id = newId()
+  await store.sessions.start({ id, userId: user.id, token: first, nowMs: createdAtMs })
+  return { ...store, user, id, first }
+}
+
+function sessionContract(name: string, open: () => Promise<UserStore>): void {
+  const signedIn = () => signIn(open)
+  test(`${name}: a token rotates once; using it again ends the session, its successor included`, async () => {
+    const { sessions, user, id, first } = await signedIn()
+    const [second, third, nowMs] = [token(), token(), createdAtMs + 1]
+    assert.deepEqual(await sessions.rotate({ hash: first.hash, next: second, nowMs }), {
+      kind: 'rotated',
+      sessionId: id,
+      user,
+    })
+    const again = await sessions.rotate({ hash: first.hash, next: token(), nowMs })
+    assert.deepEqual(again, { kind: 'reused', sessionId: id, userId: user.id })
+    assert.deepEqual(await sessions.rotate({ hash: second.hash, next: third, nowMs }), { kind: 'gone' })
+  })
+
+  test(`${name}: of many rotations of one token at once exactly one wins`, async () => {
+    const { sessions, first } = await signedIn()
+    const nowMs = createdAtMs + 1
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => sessions.rotate({ hash: first.hash, next: token(), nowMs })),
+    )
+    assert.equal(results.filter(({ kind }) => kind === 'rotated').length, 1)
+    assert.equal(results.filter(({ kind }) => kind === 'reused').length, 1, 'the first to reuse it ends the session')
+  })
+
+  test(`${name}: a token is good until the moment it expires`, async () => {
+    const { sessions, first } = await signedIn()
+    const late = await sessions.rotate({ hash: first.hash, next: token(), nowMs: first.expiresAtMs })
+    assert.deepEqual(late, { kind: 'gone' })
+    const inTime = await sessions.rotate({ hash: first.hash, next: token(), nowMs: first.expiresAtMs - 1 })
+    assert.equal(inTime.kind, 'rotated')
+  })
+
+  test(`${name}: ending a session makes its token useless; ending it twice, or an unknown one, is fine`, async () => {
+    const { sessions, first } = await signedIn()
+    await sessions.end(first.hash, createdAtMs)
+    await sessions.end(first.hash, createdAtMs)
+    await sessions.end('unknown', createdAtMs)
+    const rotation = await sessions.rotate({ hash: first.hash, next: token(), nowMs: createdAtMs + 1 })
+    assert.deepEqual(rotation, { kind: 'gone' })
+  })
+}
+
+function purgeContract(name: string, open: () => Promise<UserStore>): void {
+  test(`${name}: purging forgets the sessions whose last token has expired, and only those`, async () => {
+    const { sessions, first } = await signIn(open)
+    const kept = token(createdAtMs + 60 * dayMs)
+    await sessions.rotate({ hash: first.hash, next: kept, nowMs: createdAtMs + 1 })
+    // Earlier tests may have left sessions behind: all of theirs expire by this moment.
+    await sessions.purge(first.expiresAtMs, 1_000)
+    const rotation = await sessions.rotate({ hash: kept.hash, next: kept, nowMs: kept.expiresAtMs })
+    assert.deepEqual(rotation, { kind: 'gone' })
+    assert.equal(await sessions.purge(kept.expiresAtMs, 1_000), 1)
+    assert.equal(await sessions.purge(kept.expiresAtMs, 1_000), 0)
+  })
+}

@@ -1,0 +1,125 @@
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { CallContext } from '@ashlar/kernel'
+import { implement, type RpcService } from '@ashlar/rpc'
+import {
+  Theme as ProtoTheme,
+  UserService,
+  type PreferencesSchema,
+  type SessionSchema,
+  type UserSchema,
+} from '../../contracts/gen/shop/user/v1/user_pb.ts'
+import { checkAddress } from '../shared/address.ts'
+import { toTimestamp } from '../shared/timestamps.ts'
+import { validate, type Checker } from '../shared/validate.ts'
+import type { Accounts, Session } from './accounts.ts'
+import { userNotFound } from './errors.ts'
+import { checkEmail, checkNewPassword, type Preferences, type Theme, type User } from './user.ts'
+
+/** Accounts as the contract has them: reads and checks what comes in, says what goes out. */
+export function userRpc(accounts: Accounts): RpcService {
+  return implement(UserService, {
+    async register({ email, password, displayName }) {
+      const input = validate((check) => ({
+        email: checkEmail(check, 'email', email),
+        password: checkNewPassword(check, 'password', password),
+        displayName: checkDisplayName(check, displayName),
+      }))
+      return { session: toProtoSession(await accounts.register(input)) }
+    },
+    async login({ email, password }) {
+      // Only what could not be looked up at all is refused here: what is wrong with a wrong password is not told.
+      const input = validate((check) => ({
+        email: check.text('email', email, { min: 1, max: 254 }),
+        password: checkTyped(check, password),
+      }))
+      return { session: toProtoSession(await accounts.login(input)) }
+    },
+    async refresh({ refreshToken }) {
+      return { session: toProtoSession(await accounts.refresh(checkToken(refreshToken))) }
+    },
+    async logout({ refreshToken }) {
+      await accounts.logout(checkToken(refreshToken))
+      return {}
+    },
+    async getProfile({ userId }, call) {
+      return { user: toProtoUser(await accounts.profile(checkOwn(userId, call))) }
+    },
+    async updateProfile({ userId, displayName, address }, call) {
+      const id = checkOwn(userId, call)
+      const change = validate((check) => ({
+        // What is not sent stays as it is.
+        ...(displayName === '' ? {} : { displayName: checkDisplayName(check, displayName) }),
+        ...(address === undefined ? {} : { address: checkAddress(check, 'address', address) }),
+      }))
+      return { user: toProtoUser(await accounts.updateProfile(id, change)) }
+    },
+    async getPreferences({ userId }, call) {
+      return { preferences: toProtoPreferences(await accounts.preferences(checkOwn(userId, call))) }
+    },
+    async updatePreferences({ userId, preferences }, call) {
+      const id = checkOwn(userId, call)
+      const chosen = validate((check) =>
+        check.required('preferences', preferences, ({ theme, newsletter, orderEmails }) => ({
+          theme: checkTheme(check, theme),
+          newsletter,
+          orderEmails,
+        })),
+      ) as Preferences
+      await accounts.updatePreferences(id, chosen)
+      return { preferences: toProtoPreferences(chosen) }
+    },
+  })
+}
+
+/**
+ * The id, when it may be asked about: a customer may see one account, their own. Anybody else's does not exist for
+ * them. A call without a customer is one of the shop's own.
+ */
+function checkOwn(userId: string, call: CallContext): string {
+  const id = validate((check) => check.uuid('userId', userId))
+  if (call.principal !== undefined && call.principal.subject !== id) throw userNotFound()
+  return id
+}
+
+function checkDisplayName(check: Checker, displayName: string): string {
+  return check.text('displayName', displayName, { min: 1, max: 80 })
+}
+
+function checkTyped(check: Checker, password: string): string {
+  if (password === '') check.issue('password', 'is required')
+  else if (password.length > 1_000) check.issue('password', 'is too long')
+  return password
+}
+
+function checkToken(refreshToken: string): string {
+  return validate((check) => check.text('refreshToken', refreshToken, { min: 1, max: 200 }))
+}
+
+const themes: readonly (readonly [Theme, ProtoTheme])[] = [
+  ['system', ProtoTheme.SYSTEM],
+  ['light', ProtoTheme.LIGHT],
+  ['dark', ProtoTheme.DARK],
+]
+
+function checkTheme(check: Checker, wire: ProtoTheme): Theme {
+  const theme = themes.find(([, value]) => value === wire)?.[0]
+  if (theme === undefined) check.issue('preferences.theme', 'must be THEME_SYSTEM, THEME_LIGHT or THEME_DARK')
+  return theme ?? 'system'
+}
+
+function toProtoPreferences({ theme, ...rest }: Preferences): MessageInitShape<typeof PreferencesSchema> {
+  return { ...rest, theme: themes.find(([name]) => name === theme)?.[1] ?? ProtoTheme.SYSTEM }
+}
+
+function toProtoUser({ createdAtMs, address, ...rest }: User): MessageInitShape<typeof UserSchema> {
+  return { ...rest, createdAt: toTimestamp(createdAtMs), ...(address === undefined ? {} : { address }) }
+}
+
+function toProtoSession(session: Session): MessageInitShape<typeof SessionSchema> {
+  return {
+    user: toProtoUser(session.user),
+    accessToken: session.accessToken,
+    accessExpiresAt: toTimestamp(session.accessExpiresAtMs),
+    refreshToken: session.refreshToken,
+  }
+}
