@@ -17,6 +17,7 @@ const shopRows: Readonly<Record<ShopErrorCode, EdgeRow>> = {
   SHOP_ORDER_NOT_CANCELLABLE: { status: 'failed_precondition', http: 409, title: 'Order cannot be cancelled' },
   SHOP_ORDER_NOT_FOUND: { status: 'not_found', http: 404, title: 'Order not found' },
   SHOP_OUT_OF_STOCK: { status: 'failed_precondition', http: 409, title: 'Out of stock' },
+  SHOP_PAYMENT_CLOSED: { status: 'failed_precondition', http: 409, title: 'Payment closed' },
   SHOP_PAYMENT_NOT_FOUND: { status: 'not_found', http: 404, title: 'Payment not found' },
   SHOP_PRODUCT_NOT_FOUND: { status: 'not_found', http: 404, title: 'Product not found' },
   SHOP_RESERVATION_GONE: { status: 'failed_precondition', http: 409, title: 'Reservation gone' },

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { faultKinds } from './fakes.ts'
+import { assertBalanced, claimed, command, openShop, statuses } from './shop-fixture.ts'
+
+test('cancelling a paid order refunds it and puts the stock back, once', async () => {
+  const shop = await openShop()
+  const { id } = await shop.orders.place(command)
+  const order = await shop.orders.cancel('ada', id, 'changed my mind')
+  assert.deepEqual(statuses(order).slice(2), ['PAID', 'CANCELLED'])
+  assert.deepEqual(order.ending, { kind: 'cancel', reason: 'changed my mind' })
+  assert.deepEqual(shop.faults.calls.slice(3), ['refund', 'release', 'giveBack'])
+  assertBalanced(shop, order)
+  assert.deepEqual(await shop.orders.cancel('ada', id, 'again'), order)
+})
+
+test('a cancellation that is interrupted at any point ends when cancelled again, or placed again', async () => {
+  for (let at = 0; at < 3; at++) {
+    for (const fault of faultKinds) {
+      for (const again of ['cancel', 'place'] as const) {
+        const shop = await openShop()
+        const { id } = await shop.orders.place(command)
+        shop.faults.plan(at, fault, 3)
+        const broken = await shop.settle(shop.orders.cancel('ada', id, 'changed my mind'))
+        assert.equal(broken.status, 'INTERRUPTED')
+        shop.faults.clear()
+        const repeat = again === 'cancel' ? shop.orders.cancel('ada', id, '') : shop.orders.place(command)
+        const order = await shop.settle(repeat)
+        assert.equal(order.status, 'CANCELLED', `call ${at} ${fault} ${again}`)
+        assertBalanced(shop, order)
+      }
+    }
+  }
+})
+
+test('an order that was interrupted at any point can be cancelled', async () => {
+  for (const at of [0, 1, 2]) {
+    for (const fault of faultKinds) {
+      const shop = await openShop()
+      shop.faults.plan(at, fault, 3)
+      const { id, status } = await shop.settle(shop.orders.place(command))
+      assert.equal(status, 'INTERRUPTED')
+      shop.faults.clear()
+      const order = await shop.settle(shop.orders.cancel('ada', id, ''))
+      assert.equal(order.status, 'CANCELLED', `call ${at} ${fault}`)
+      assertBalanced(shop, order)
+    }
+  }
+})
+
+test('an order that is being checked out cannot be cancelled yet', async () => {
+  const shop = await openShop()
+  const { order } = await claimed(shop, 'slow')
+  const refused = { code: 'SHOP_ORDER_NOT_CANCELLABLE', retryable: true }
+  await assert.rejects(shop.orders.cancel('ada', order.id, ''), refused)
+})
+
+test('a refused order cannot be cancelled', async () => {
+  const { orders } = await openShop()
+  const { id } = await orders.place({ ...command, cardToken: 'bad_1' })
+  await assert.rejects(orders.cancel('ada', id, ''), { code: 'SHOP_ORDER_NOT_CANCELLABLE', retryable: false })
+})

@@ -1,0 +1,4 @@
+import { runService } from '@ashlar/service'
+import { orderService } from './order-service.ts'
+
+await runService(orderService, process.env)

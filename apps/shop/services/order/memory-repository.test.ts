@@ -1,0 +1,4 @@
+import { MemoryOrderRepository } from './memory-repository.ts'
+import { orderRepositoryContract } from './repository-contract.ts'
+
+orderRepositoryContract('memory', async () => new MemoryOrderRepository())

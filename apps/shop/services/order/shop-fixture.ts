@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { uuidGenerator } from '@ashlar/kernel'
+import { VirtualClock, seededRandom } from '@ashlar/kernel/testing'
+import { silentLog } from '../shared/log.ts'
+import { Carts } from './cart.ts'
+import { FakePayments, FakeShelf, Faults, product } from './fakes.ts'
+import { MemoryOrderRepository } from './memory-repository.ts'
+import type { Order } from './order.ts'
+import { OrderRunner } from './order-runner.ts'
+import { Orders, type PlaceCommand } from './orders.ts'
+import type { ProductInfo } from './ports.ts'
+import { sweepAbandoned } from './sweep.ts'
+
+export const address = {
+  name: 'Ada',
+  line1: 'Main St 1',
+  line2: '',
+  postalCode: '10115',
+  city: 'Berlin',
+  country: 'DE',
+}
+export const command: PlaceCommand = { userId: 'ada', idempotencyKey: 'key-0001', cardToken: 'card_1', address }
+
+/** A shop with five lamps and three pens, and two lamps and a pen in Ada's cart. */
+export async function openShop(more: readonly ProductInfo[] = []) {
+  const clock = new VirtualClock()
+  const random = seededRandom(7)
+  const newId = uuidGenerator({ clock, random })
+  const faults = new Faults()
+  const shelf = new FakeShelf(faults, [product('lamp', 5), product('pen', 3), ...more])
+  const payments = new FakePayments(faults)
+  const repository = new MemoryOrderRepository()
+  const carts = new Carts({ repository, products: shelf })
+  /** A process of the order service. */
+  const startProcess = (id: string) => {
+    const runner = new OrderRunner({ id, repository, clock, random, log: silentLog })
+    const ports = { stock: shelf, payments }
+    const orders = new Orders({ repository, carts, ports, runner, clock, random, newId, log: silentLog })
+    return { runner, orders, sweep: () => sweepAbandoned({ repository, runner, clock, random, log: silentLog }) }
+  }
+  await carts.setItem('ada', 'lamp', 2)
+  await carts.setItem('ada', 'pen', 1)
+  const main = startProcess('main')
+  /** Lets time pass until `work` is done. */
+  const settle = async <T>(work: Promise<T>): Promise<T> => {
+    const state = { isDone: false }
+    void work.catch(() => {}).finally(() => (state.isDone = true))
+    for (let waits = 0; !state.isDone; waits++) {
+      if (waits > 600) throw new Error('it does not end')
+      await clock.advance(100)
+    }
+    return work
+  }
+  return { ...main, clock, faults, shelf, payments, repository, carts, startProcess, settle }
+}
+
+export type Shop = Awaited<ReturnType<typeof openShop>>
+
+export function statuses(order: Order): string[] {
+  return order.history.map(({ status }) => status)
+}
+
+/** What must hold whenever nothing is running: paid means charged once and sold, anything else means neither. */
+export function assertBalanced({ shelf, payments }: Shop, order: Order): void {
+  const { charges, refunds } = payments.account(order.id)
+  assert.ok(charges <= 1, 'charged at most once')
+  const isPaid = order.status === 'PAID'
+  assert.equal(charges - refunds, isPaid ? 1 : 0, 'money')
+  assert.deepEqual(
+    [...shelf.available],
+    isPaid
+      ? [
+          ['lamp', 3],
+          ['pen', 2],
+        ]
+      : [
+          ['lamp', 5],
+          ['pen', 3],
+        ],
+    'stock',
+  )
+  assert.equal(shelf.stateOf(order.id) === 'COMMITTED', isPaid, 'sold')
+}
+
+/** An order in the hands of a runner that does nothing. */
+export async function claimed(shop: Shop, runner: string): Promise<{ order: Order }> {
+  const idle = shop.startProcess(runner)
+  idle.runner.start = () => {}
+  void idle.orders.place(command).catch(() => {})
+  await shop.clock.advance(0)
+  const [order] = await shop.repository.list('ada', { limit: 1, after: undefined })
+  return { order: order ?? assert.fail('no order') }
+}

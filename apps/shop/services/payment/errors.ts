@@ -1,0 +1,11 @@
+import { AshlarError } from '@ashlar/kernel'
+
+/** The order was refunded or cancelled; it cannot be charged any more. */
+export class PaymentClosedError extends AshlarError {
+  readonly code = 'SHOP_PAYMENT_CLOSED' as const
+  readonly retryable = false
+
+  constructor() {
+    super('the order was cancelled or refunded and cannot be charged any more')
+  }
+}

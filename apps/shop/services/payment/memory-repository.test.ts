@@ -1,0 +1,4 @@
+import { MemoryPaymentRepository } from './memory-repository.ts'
+import { paymentRepositoryContract } from './repository-contract.ts'
+
+paymentRepositoryContract('memory', async () => new MemoryPaymentRepository())

@@ -1,0 +1,42 @@
+import type { Clock } from '@ashlar/kernel'
+import { implement, type RpcService } from '@ashlar/rpc'
+import { PaymentService } from '../../contracts/gen/shop/payment/v1/payment_pb.ts'
+import { validate } from '../shared/validate.ts'
+import { checkCard } from './card.ts'
+import { readChargeRequest } from './charge-request.ts'
+import { showInvoice, showPayment } from './messages.ts'
+import type { Payments } from './payments.ts'
+
+/** The payment contract on top of the domain: checks what comes in, and shows what comes out. */
+export function paymentRpc(payments: Payments, clock: Clock): RpcService {
+  return implement(PaymentService, {
+    async createCardToken({ number, expiryMonth, expiryYear, securityCode }) {
+      const typed = { number, expiryMonth, expiryYear, securityCode }
+      const card = validate((check) => checkCard(check, typed, clock.wall()))
+      const { token, brand, last4 } = await payments.createCardToken(card)
+      return { cardToken: token, brand, last4 }
+    },
+    async charge(request) {
+      return { payment: showPayment(await payments.charge(readChargeRequest(request))) }
+    },
+    async refund(request) {
+      const { orderId, reason } = validate((check) => ({
+        orderId: check.uuid('orderId', request.orderId),
+        reason: check.text('reason', request.reason, { min: 0, max: 300 }),
+      }))
+      const payment = await payments.refund(orderId, reason)
+      return payment === undefined ? {} : { payment: showPayment(payment) }
+    },
+    async getPayment(request) {
+      const orderId = validate((check) => check.uuid('orderId', request.orderId))
+      return { payment: showPayment(await payments.getPayment(orderId)) }
+    },
+    async getInvoice(request) {
+      const { orderId, userId } = validate((check) => ({
+        orderId: check.uuid('orderId', request.orderId),
+        userId: check.uuid('userId', request.userId),
+      }))
+      return { invoice: showInvoice(await payments.getInvoice(orderId, userId)) }
+    },
+  })
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import type { Console } from '../console.ts'
+
+const text = `ashlar runs a system of services, and what they need, on this machine
+
+  ashlar up        build what has changed, start everything, show its logs until Ctrl-C
+  ashlar status    what is running, how it is, and the memory it takes
+  ashlar help      this
+
+  --config FILE      the topology (default: the nearest ashlar.config.ts, here or above)
+  --directory DIR    where data, secrets and state are kept (default: .ashlar beside the topology)
+  --port N           up: the port of the public service
+  --ephemeral        up: forget all data at the end
+  --json             JSON, one object a line, for programs
+  --version          the version
+
+ORDER_LOG=debug ashlar up       gives LOG=debug to the service called order; likewise for every variable
+ORDER_DATABASE_URL=postgresql://...   order uses that database, not the embedded one
+
+Exit status: up 0 stopped as asked, 1 could not start; status 0 all is well, 1 something is not, 3 not running;
+2 a mistake on the command line.`
+
+export function help(console: Console): number {
+  void console.out(text)
+  return 0
+}
+
+export function version(console: Console): number {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  void console.out(`ashlar ${manifest.version} (Node ${process.version})`)
+  return 0
+}

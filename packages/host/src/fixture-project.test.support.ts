@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { Topology } from './topology.ts'
+
+/** A service that does what services of `@ashlar/service` do towards their host, in plain Node. */
+export const plainService = `
+import { createServer } from 'node:http'
+const server = createServer((request, response) => {
+  response.setHeader('content-type', 'application/json')
+  response.setHeader('connection', 'close')
+  response.end(JSON.stringify(request.url === '/health' ? { status: 'up' } : process.env))
+})
+const log = (msg, fields) => console.log(JSON.stringify({ level: 'info', time: '2026-01-31T12:03:41.123Z', service: 'fixture', msg, ...fields }))
+server.listen(Number(process.env.PORT), '127.0.0.1', () => {
+  log('listening', { port: server.address().port })
+  process.send({ type: 'ashlar:ready', url: 'http://127.0.0.1:' + server.address().port, pid: process.pid })
+})
+process.on('SIGTERM', () => {
+  log('stopping')
+  process.exit(0)
+})
+process.on('disconnect', () => process.exit(0))
+`
+
+/** Reports that it cannot start, as a service with a wrong configuration does. */
+export const failingService = `
+process.send({ type: 'ashlar:failed', message: 'BANK_URL is missing; set it to the URL of the bank' }, () => process.exit(1))
+`
+
+/** Never becomes ready, and does not end when it is asked to. */
+export const deafService = `
+process.on('SIGTERM', () => console.log('no'))
+process.on('disconnect', () => process.exit(0))
+setInterval(() => {}, 1000)
+`
+
+/** Writes files into a directory of its own, which goes with the test. */
+export function fixtureProject(t: TestContext, files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'ashlar host '))
+  t.after(() => rmSync(root, { recursive: true, force: true }))
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), content)
+  }
+  return root
+}
+
+/** The configuration file of a topology that is plain data. */
+export function configFile(topology: Topology): string {
+  return `export default ${JSON.stringify(topology)}\n`
+}

@@ -1,0 +1,79 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { codeOf } from '@ashlar/kernel'
+import { isPort } from './check-topology.ts'
+import { processConsole, type Console } from './console.ts'
+import { UsageError } from './errors.ts'
+
+const exitFailed = 1
+const exitUsage = 2
+
+const general = { config: { type: 'string' }, directory: { type: 'string' }, json: { type: 'boolean' } } as const
+const upOptions = { ...general, port: { type: 'string' }, ephemeral: { type: 'boolean' } } as const
+
+/** Runs one command. Resolves to the exit status. */
+async function run(args: readonly string[], console: Console): Promise<number> {
+  const [command = 'help', ...rest] = args
+  // Each command loads its own code only.
+  switch (command) {
+    case 'up': {
+      const { config, directory, port, ephemeral = false, json = false } = options(command, rest, upOptions)
+      const { upCommand } = await import('./commands/up.ts')
+      return upCommand({ config, directory, port: portOf(port), ephemeral, json }, console)
+    }
+    case 'status': {
+      const { config, directory, json = false } = options(command, rest, general)
+      const { statusCommand } = await import('./commands/status.ts')
+      return statusCommand({ config, directory, json }, console)
+    }
+    case 'help':
+    case '--help':
+    case '-h':
+      return (await import('./commands/help.ts')).help(console)
+    case '--version':
+      return (await import('./commands/help.ts')).version(console)
+    default:
+      throw new UsageError(`there is no command "${command}"; there are: up, status, help`)
+  }
+}
+
+function options<const O extends ParseArgsOptionsConfig>(
+  command: string,
+  args: readonly string[],
+  known: O,
+): ReturnType<typeof parseArgs<{ options: O; args: string[] }>>['values'] {
+  try {
+    return parseArgs({ args: [...args], options: known, allowPositionals: false }).values
+  } catch (error) {
+    // Node's own message goes on to explain how to pass an argument that looks like an option.
+    const what = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
+    throw new UsageError(`${command}: ${what}; "ashlar help" lists what there is`, { cause: error })
+  }
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const port = Number(text)
+  if (!isPort(port)) throw new UsageError(`up: --port is a port, 1 to 65535, not "${text}"`)
+  return port
+}
+
+/** What to print of an error: the message of those that are meant to be read, everything of those that are not. */
+function explain(error: unknown): string {
+  if (codeOf(error)?.startsWith('ASHLAR_') === true && error instanceof Error) return `ashlar: ${error.message}`
+  return `ashlar: ${error instanceof Error ? error.stack : String(error)}`
+}
+
+/** Runs the command that `args` name, prints what goes wrong in words, and ends the process. */
+export async function main(args: readonly string[]): Promise<never> {
+  // When our output has no reader any more, as in `ashlar up | head`, there is nobody left to run for.
+  const console = processConsole(() => process.kill(process.pid, 'SIGTERM'))
+  let status: number
+  try {
+    status = await run(args, console)
+  } catch (error) {
+    console.err(explain(error))
+    status = error instanceof UsageError ? exitUsage : exitFailed
+  }
+  await console.flush()
+  process.exit(status)
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { createServer, type AddressInfo } from 'node:net'
+import test, { type TestContext } from 'node:test'
+import { seededRandom } from '@ashlar/kernel/testing'
+import { variablesFor, type Environment } from './environment.ts'
+import { planServices, type PlannedService } from './plan.ts'
+import { freePort } from './ports.ts'
+import type { Topology } from './topology.ts'
+
+const random = seededRandom(7)
+const shop: Topology = {
+  name: 'shop',
+  services: {
+    gateway: { main: 'gateway.ts', port: 18_080, calls: ['order', 'order-history'], public: true, assets: 'web' },
+    order: { main: 'order.ts', database: true, env: { CURRENCY: 'EUR' } },
+    'order-history': { main: 'history.ts', database: true },
+  },
+  prepare: { web: { inputs: ['web'], output: 'web/dist', command: ['make'] } },
+}
+
+async function plan(
+  env: Environment = {},
+  ports: Record<string, number> = {},
+): Promise<Record<string, PlannedService>> {
+  const services = await planServices(shop, {
+    root: '/project',
+    env,
+    ports,
+    shared: { LOG: 'info' },
+    secrets: {},
+    random,
+  })
+  return Object.fromEntries(services.map((service) => [service.name, service]))
+}
+
+async function busyPort(t: TestContext): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await new Promise((resolve) => server.once('listening', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+test('a service gets its port, the URLs of those it calls and the path of its assets', async () => {
+  const { gateway, order, 'order-history': history } = await plan()
+  assert.deepEqual(gateway?.env, {
+    LOG: 'info',
+    ORDER_URL: order?.url,
+    ORDER_HISTORY_URL: history?.url,
+    ASSETS_DIR: '/project/web/dist',
+    PORT: '18080',
+  })
+  assert.deepEqual(order?.env, { LOG: 'info', CURRENCY: 'EUR', PORT: String(order?.port) })
+  assert.equal(order?.main, '/project/order.ts')
+  assert.equal(history?.database, 'order_history')
+})
+
+test('variables with a service as prefix go to that service, and to no other whose name begins alike', () => {
+  const names = Object.keys(shop.services)
+  const env = { ORDER_LOG: 'debug', ORDER_HISTORY_LOG: 'warn', ORDER_: 'x', ORDERS_LOG: 'y', LOG: 'info' }
+  assert.deepEqual(variablesFor('order', names, env), { LOG: 'debug' })
+  assert.deepEqual(variablesFor('order-history', names, env), { LOG: 'warn' })
+})
+
+test('a database that is given takes the place of an embedded one', async () => {
+  const { order, 'order-history': history } = await plan({ ORDER_DATABASE_URL: 'postgresql://db/orders' })
+  assert.equal(order?.database, undefined)
+  assert.equal(order?.env['DATABASE_URL'], 'postgresql://db/orders')
+  assert.equal(history?.database, 'order_history')
+})
+
+test('the port of the command line wins over the environment, which wins over the topology', async () => {
+  const [first, second] = [await freePort(random, new Set()), await freePort(random, new Set())]
+  assert.equal((await plan({ GATEWAY_PORT: String(first) }))['gateway']?.url, `http://127.0.0.1:${first}`)
+  assert.equal(
+    (await plan({ GATEWAY_PORT: String(first) }, { gateway: second }))['gateway']?.env['PORT'],
+    String(second),
+  )
+  await assert.rejects(plan({ GATEWAY_PORT: 'eighty' }), {
+    message: 'GATEWAY_PORT is a port, 1 to 65535, not "eighty"',
+  })
+})
+
+test('a port that is in use is named, with how to choose another', async (t) => {
+  const port = await busyPort(t)
+  await assert.rejects(plan({}, { gateway: port }), {
+    code: 'ASHLAR_HOST_PORT_UNAVAILABLE',
+    message: `port ${port} (gateway) is in use by another program; choose another: GATEWAY_PORT=${port + 1} or --port ${port + 1}`,
+  })
+  await assert.rejects(plan({ ORDER_PORT: '18080' }), { message: /port 18080 \(order\) is in use by gateway/ })
+})
+
+test('ports that nobody stated are below those that outgoing connections take, and all different', async () => {
+  const ports = Object.values(await plan()).map(({ port }) => port)
+  assert.equal(new Set(ports).size, 3)
+  for (const port of ports) assert.ok(port < 32_000, `${port}`)
+})

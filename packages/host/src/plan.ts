@@ -1,0 +1,114 @@
+import { resolve } from 'node:path'
+import type { Random } from '@ashlar/kernel'
+import { isPort } from './check-topology.ts'
+import { variableName, variablesFor, type Environment } from './environment.ts'
+import { PortUnavailableError, UsageError } from './errors.ts'
+import { freePort, whyUnavailable } from './ports.ts'
+import type { Topology } from './topology.ts'
+
+/** A service with everything decided that is decided before it starts. */
+export interface PlannedService {
+  readonly name: string
+  /** Absolute path. */
+  readonly main: string
+  readonly port: number
+  readonly url: string
+  readonly calls: readonly string[]
+  readonly public: boolean
+  /** The embedded server's database it uses; `undefined` when it uses none, or one of its own. */
+  readonly database: string | undefined
+  /** All its variables but the embedded database's URL, which is known once the server runs. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface PlanOptions {
+  readonly root: string
+  readonly env: Environment
+  /** Ports by service that win over all others. */
+  readonly ports: Readonly<Record<string, number>>
+  /** Variables that every service gets. */
+  readonly shared: Readonly<Record<string, string>>
+  /** The values of all the secrets that services name. */
+  readonly secrets: Readonly<Record<string, string>>
+  readonly random: Random
+}
+
+/**
+ * Decides ports and variables. Starts nothing.
+ * @throws {PortUnavailableError} when a port that was asked for is not free; {UsageError} when it is not a port.
+ */
+export async function planServices(topology: Topology, options: PlanOptions): Promise<PlannedService[]> {
+  const { root, env, shared, secrets } = options
+  const names = Object.keys(topology.services)
+  const own = new Map(names.map((name) => [name, variablesFor(name, names, env)]))
+  const ports = await choosePorts(topology, own, options)
+  const urlOf = (name: string): string => `http://127.0.0.1:${ports.get(name)}`
+
+  return Object.entries(topology.services).map(([name, spec]) => {
+    const { calls = [], assets, secrets: wanted = [] } = spec
+    const given = own.get(name) ?? {}
+    const output = assets === undefined ? undefined : topology.prepare?.[assets]?.output
+    return {
+      name,
+      main: resolve(root, spec.main),
+      port: ports.get(name) as number,
+      url: urlOf(name),
+      calls,
+      public: spec.public === true,
+      database: spec.database === true && given['DATABASE_URL'] === undefined ? name.replaceAll('-', '_') : undefined,
+      env: {
+        ...shared,
+        ...Object.fromEntries(wanted.map((secret) => [secret, secrets[secret] as string])),
+        ...spec.env,
+        ...Object.fromEntries(calls.map((callee) => [`${variableName(callee)}_URL`, urlOf(callee)])),
+        ...(output === undefined ? {} : { ASSETS_DIR: resolve(root, output) }),
+        ...given,
+        PORT: String(ports.get(name)),
+      },
+    }
+  })
+}
+
+async function choosePorts(
+  topology: Topology,
+  own: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  { ports, random }: PlanOptions,
+): Promise<Map<string, number>> {
+  const chosen = new Map<string, number>()
+  for (const [name, spec] of Object.entries(topology.services)) {
+    const stated = ports[name] ?? statedPort(name, own.get(name)?.['PORT']) ?? spec.port
+    if (stated === undefined) continue
+    await refuseUnavailable(name, stated, { publicly: spec.public === true, chosen })
+    chosen.set(name, stated)
+  }
+  for (const name of Object.keys(topology.services)) {
+    if (!chosen.has(name)) chosen.set(name, await freePort(random, new Set(chosen.values())))
+  }
+  return chosen
+}
+
+function statedPort(service: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const port = Number(value)
+  if (!isPort(port)) throw new UsageError(`${variableName(service)}_PORT is a port, 1 to 65535, not "${value}"`)
+  return port
+}
+
+async function refuseUnavailable(
+  service: string,
+  port: number,
+  { publicly, chosen }: { readonly publicly: boolean; readonly chosen: ReadonlyMap<string, number> },
+): Promise<void> {
+  const other = [...chosen].find(([, taken]) => taken === port)?.[0]
+  const why = other === undefined ? await whyUnavailable(port) : 'EADDRINUSE'
+  if (why === undefined) return
+  const reason =
+    why === 'EADDRINUSE'
+      ? `is in use by ${other ?? 'another program'}`
+      : why === 'EACCES'
+        ? 'needs rights that this user does not have'
+        : `cannot be listened on (${why})`
+  const next = port < 1024 ? 8080 : port === 65_535 ? 8080 : port + 1
+  const instead = `${variableName(service)}_PORT=${next}${publicly ? ` or --port ${next}` : ''}`
+  throw new PortUnavailableError({ port, service, reason, instead })
+}

@@ -1,0 +1,114 @@
+import {
+  childTrace,
+  formatTraceparent,
+  orAborted,
+  runCall,
+  systemClock,
+  type Clock,
+  type Closeable,
+} from '@ashlar/kernel'
+import { Pool, type Dispatcher } from 'undici'
+import type { HttpClientResponse } from './client-response.ts'
+import { exchange, type Peer } from './exchange.ts'
+
+export interface HttpClientOptions {
+  /** `http://host:port`, with a path to begin every request's with, if need be. No credentials, no query. */
+  readonly baseUrl: string
+  /** What is at the other end, as error messages call it. */
+  readonly name: string
+  /** For one request, connecting included; the current call's earlier deadline wins. @default 5_000 */
+  readonly timeoutMs?: number
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** @default 8 MiB */
+  readonly maxResponseBytes?: number
+  /** Requests in flight at once; the rest wait, within their deadlines. @default 64 */
+  readonly connections?: number
+  readonly clock?: Clock
+}
+
+export interface HttpClientRequest {
+  readonly method: string
+  /** Begins with `/`; the caller encodes what it puts into it. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>> | URLSearchParams
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is, in place of `json`. */
+  readonly body?: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** A client of one server. Safe from many callers. Follows no redirect and repeats nothing. */
+export interface HttpClient extends Closeable {
+  /**
+   * Resolves with the whole answer, whatever its status.
+   * @throws {HttpUnreachableError} | {HttpResponseTooLargeError} | {HttpInvalidResponseError} | {DeadlineExceededError}
+   */
+  request(request: HttpClientRequest): Promise<HttpClientResponse>
+}
+
+/**
+ * Makes a client on kept-alive HTTP/1.1 connections. Each request carries the trace of the call it is part of, and is
+ * aborted, connection and all, at its deadline or when that call is cancelled.
+ * @throws {TypeError} when `baseUrl` is not usable.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { name, timeoutMs = 5_000, headers = {}, maxResponseBytes = 8 * 1024 * 1024, connections = 64 } = options
+  const clock = options.clock ?? systemClock
+  const base = parseBase(options.baseUrl)
+  const prefix = base.pathname.replace(/\/$/, '')
+  const peer: Peer = { name, address: base.host, maxResponseBytes }
+  // Deadlines bound what is asked. Connecting has a bound of its own, because an attempt outlives the request that
+  // caused it and holds one of the connections.
+  const pool = new Pool(base.origin, {
+    connections,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: timeoutMs },
+  })
+
+  return {
+    async request(request) {
+      const timeout = request.timeoutMs ?? timeoutMs
+      return runCall({ timeoutMs: timeout, signal: request.signal, clock }, (call) => {
+        const dispatched = dispatchOptions(request, prefix, {
+          ...headers,
+          traceparent: formatTraceparent(childTrace(call.trace)),
+        })
+        return exchange(pool, dispatched, peer, call.signal)
+      })
+    },
+    drain: (signal) => orAborted(pool.close(), signal),
+    [Symbol.asyncDispose]: () => pool.destroy(),
+  }
+}
+
+function dispatchOptions(
+  request: HttpClientRequest,
+  prefix: string,
+  shared: Readonly<Record<string, string>>,
+): Dispatcher.DispatchOptions {
+  const { method, path, query, json } = request
+  if (!path.startsWith('/')) throw new TypeError(`request: path must begin with "/", got "${path}"`)
+  const search = query === undefined ? '' : new URLSearchParams(query).toString()
+  return {
+    method,
+    path: prefix + path + (search === '' ? '' : `?${search}`),
+    headers: { ...shared, ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...request.headers },
+    body: json === undefined ? (request.body ?? null) : JSON.stringify(json),
+  }
+}
+
+function parseBase(baseUrl: string): URL {
+  const base = URL.parse(baseUrl)
+  if (base === null || !/^https?:$/.test(base.protocol)) {
+    throw new TypeError('createHttpClient: baseUrl must be an http or https URL such as http://127.0.0.1:8080')
+  }
+  if (base.username !== '' || base.password !== '' || base.search !== '' || base.hash !== '') {
+    throw new TypeError('createHttpClient: baseUrl must have no credentials, query or fragment; send headers instead')
+  }
+  return base
+}

@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Where a request is addressed to. */
+export interface RequestUrl {
+  /**
+   * As sent, percent-encoding kept: begins with `/`, and holds no dot segment, empty segment, backslash, NUL or
+   * encoded slash, so that what is routed is what a backend would resolve.
+   */
+  readonly path: string
+  readonly query: URLSearchParams
+}
+
+/** A request as a handler sees it. */
+export interface HttpRequest {
+  /** In capitals, as sent. */
+  readonly method: string
+  readonly url: RequestUrl
+  /** Names in lower case. */
+  readonly headers: Readonly<IncomingHttpHeaders>
+  /** What the router took from the path; set by the router. */
+  params?: Readonly<Record<string, string>>
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal
+  /** The address at the other end of the connection, which may be a proxy's. */
+  readonly remoteAddress: string
+  /**
+   * The whole body. The first call reads it; later ones return the same bytes.
+   * @param maxBytes how much this handler takes. @default the server's `bodyBytes`
+   * @throws {BodyTooLargeError} as soon as it is known, without reading the rest.
+   */
+  body(maxBytes?: number): Promise<Buffer>
+  /**
+   * The body as JSON.
+   * @throws {UnsupportedMediaTypeError} unless it is declared as JSON.
+   * @throws {MalformedJsonError} naming the place, never the content.
+   */
+  json(): Promise<unknown>
+}
+
+/** What a handler answers. */
+export interface HttpResponse {
+  readonly status: number
+  /** Names in lower case. `content-length` is set by the server for bodies of known length. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** An iterable is sent as it comes, no faster than the client reads, and is ended early when the client goes away. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+}
+
+export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>

@@ -1,0 +1,8 @@
+export { boolean, integer, oneOf, port, string, url } from './config-fields.ts'
+export { parseConfig, type ConfigField, type ConfigOf, type ConfigSpec } from './config.ts'
+export { ConfigError } from './errors.ts'
+export type { CheckReport, HealthCheck, HealthReport } from './health.ts'
+export type { Logger } from './logger.ts'
+export { runService } from './run-service.ts'
+export { service, type ServiceContext, type ServiceDefinition, type ServiceParts } from './service.ts'
+export { startService, type RunningService, type StartOptions } from './start-service.ts'
