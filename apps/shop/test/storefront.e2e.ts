@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { browserMissing, launchBrowser } from './browser.ts'
 import { startShop, type RunningShop } from './running-shop.ts'
 import { address, approvedCard } from './shop-client.ts'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve('axe-core')), 'utf8')
 const skip = browserMissing() ?? false
 
 suite('the storefront, in a real browser', { skip }, () => {

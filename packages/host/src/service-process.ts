@@ -59,7 +59,7 @@ function passOn(message: unknown, events: ProcessEvents): void {
 }
 
 /** Of Node's options only the conditions are handed on: they decide which form of a package is run. */
-export function conditions(execArgv: readonly string[]): string[] {
+function conditions(execArgv: readonly string[]): string[] {
   return execArgv.flatMap((option, index) => {
     if (option.startsWith('--conditions=')) return [option]
     const value = execArgv[index + 1]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { migrate, openDatabase, sql } from './index.ts'
-import { rejectsWith } from './rejects.test.ts'
+import { rejectsWith } from './rejects.test.support.ts'
 import { testDatabase } from './testing/index.ts'
 
 const init = 'create table item (id int primary key);\n-- two; statements\ninsert into item values (1);\n'

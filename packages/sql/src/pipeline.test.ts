@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { hasCode, runCall } from '@ashlar/kernel'
 import { openDatabase, sql, type Database } from './index.ts'
-import { rejectsWith } from './rejects.test.ts'
+import { rejectsWith } from './rejects.test.support.ts'
 import { testDatabase, type TestDatabase } from './testing/index.ts'
 
 let shared: TestDatabase

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { CancelledError } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { openDatabase, sql, type Transaction } from './index.ts'
-import { rejectsWith } from './rejects.test.ts'
+import { rejectsWith } from './rejects.test.support.ts'
 import { testDatabase, type TestDatabase } from './testing/index.ts'
 
 let shared: TestDatabase

@@ -4,10 +4,10 @@ import { totalOf, type OrderLine } from './order.ts'
 import type { Products } from './ports.ts'
 import type { OrderRepository } from './repository.ts'
 
-export const maxCartLines = 50
+const maxCartLines = 50
 export const maxQuantity = 99
 
-export interface CartItem {
+interface CartItem {
   /** What an order of the cart would hold. */
   readonly line: OrderLine
   /** How many can be bought now, which may be fewer than are in the cart. */

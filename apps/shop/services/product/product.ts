@@ -30,7 +30,7 @@ export interface ListedProduct extends Product {
   readonly available: number
 }
 
-export interface Category {
+interface Category {
   /** Lower case with hyphens. */
   readonly slug: string
   readonly name: string

@@ -4,8 +4,8 @@ import type { Clock, Random } from '@ashlar/kernel'
 import type { SigningKey } from './repository.ts'
 
 /** Who issues access tokens and for whom: what a verifier must ask for. */
-export const issuer = 'ashlar-shop'
-export const audience = 'shop'
+const issuer = 'ashlar-shop'
+const audience = 'shop'
 
 const lifetimeMs = 10 * 60_000
 

@@ -23,7 +23,7 @@ export interface KeptToken {
   readonly expiresAtMs: number
 }
 
-export type Rotation =
+type Rotation =
   /** The token was good; it is used up now and its successor is kept. */
   | { readonly kind: 'rotated'; readonly sessionId: string; readonly user: User }
   /** The token had been used before: it, or its successor, is in the wrong hands. The session has been ended. */

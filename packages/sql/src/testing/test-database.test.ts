@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from '../index.ts'
-import { rejectsWith } from '../rejects.test.ts'
+import { rejectsWith } from '../rejects.test.support.ts'
 import { testDatabase } from './index.ts'
 
 test('each call gives an empty database of its own, closed when the test ends', async (t) => {
