@@ -83,7 +83,9 @@ function answer(file: StaticFile, request: HttpRequest): HttpResponse {
     : { status: 200, headers: { ...file.headers }, body: file.body }
 }
 
+/** Paths that the app itself routes: not the API's, and without the ending that a missing file would have. */
 function wantsPage(request: HttpRequest): boolean {
   const { path } = request.url
-  return !path.startsWith('/api/') && !path.startsWith('/.') && /\btext\/html\b/.test(request.headers.accept ?? '')
+  if (path.startsWith('/api/') || path.startsWith('/.') || /\.\w+$/.test(path)) return false
+  return /\btext\/html\b|\*\/\*/.test(request.headers.accept ?? '*/*')
 }

@@ -73,9 +73,9 @@ export async function runCall<T>(options: CallOptions, work: (call: CallContext)
     options.timeoutMs === undefined ? undefined : clock.now() + options.timeoutMs,
   )
   if (deadlineMs !== undefined && deadlineMs <= clock.now()) throw withoutStack(() => new DeadlineExceededError())
-  const controller = new AbortController()
   const sources = [parent?.signal, options.signal].filter((signal) => signal !== undefined)
-  for (const source of sources) source.throwIfAborted()
+  for (const source of sources) if (source.aborted) throw abortReason(source)
+  const controller = new AbortController()
 
   const call: CallContext = {
     deadlineMs,
@@ -87,16 +87,21 @@ export async function runCall<T>(options: CallOptions, work: (call: CallContext)
     causalToken: options.causalToken ?? parent?.causalToken,
     baggage: options.baggage ?? parent?.baggage ?? {},
   }
-  const onAbort = (event: Event): void => controller.abort((event.target as AbortSignal).reason)
+  if (deadlineMs === undefined && sources.length === 0) return current.run(call, work, call)
+
+  const end = Promise.withResolvers<T>()
+  const abort = (reason: unknown): void => {
+    controller.abort(reason)
+    end.reject(reason)
+  }
+  const onAbort = (event: Event): void => abort(abortReason(event.target as AbortSignal))
   for (const source of sources) source.addEventListener('abort', onAbort, { once: true })
+  const expire = (): void => abort(withoutStack(() => new DeadlineExceededError()))
   const timer =
-    deadlineMs === undefined
-      ? undefined
-      : clock.timer(deadlineMs - clock.now(), () => controller.abort(withoutStack(() => new DeadlineExceededError())), {
-          background: true,
-        })
+    deadlineMs === undefined ? undefined : clock.timer(deadlineMs - clock.now(), expire, { background: true })
   try {
-    return await orAborted(current.run(call, work, call), controller.signal)
+    current.run(call, work, call).then(end.resolve, end.reject)
+    return await end.promise
   } finally {
     timer?.cancel()
     for (const source of sources) source.removeEventListener('abort', onAbort)
