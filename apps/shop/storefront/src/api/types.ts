@@ -1,0 +1,142 @@
+// The messages of the shop's API as they arrive: canonical protobuf JSON of apps/shop/contracts/proto.
+
+/** int64 is a decimal string, so that no amount is ever rounded. */
+export interface Money {
+  readonly amountMinor: string
+  readonly currency: string
+}
+
+export interface Address {
+  readonly name: string
+  readonly line1: string
+  readonly line2: string
+  readonly postalCode: string
+  readonly city: string
+  readonly country: string
+}
+
+export interface User {
+  readonly id: string
+  readonly email: string
+  readonly displayName: string
+  readonly address?: Address
+}
+
+export interface Session {
+  readonly user: User
+  readonly accessToken: string
+  readonly accessExpiresAt: string
+}
+
+export type ThemePreference = 'THEME_UNSPECIFIED' | 'THEME_SYSTEM' | 'THEME_LIGHT' | 'THEME_DARK'
+
+export interface Preferences {
+  readonly theme: ThemePreference
+  readonly newsletter: boolean
+  readonly orderEmails: boolean
+}
+
+export interface Category {
+  readonly slug: string
+  readonly name: string
+  readonly productCount: number
+}
+
+export interface Product {
+  readonly id: string
+  readonly sku: string
+  readonly name: string
+  readonly brand: string
+  readonly categorySlug: string
+  readonly categoryName: string
+  readonly description: string
+  readonly price: Money
+  readonly attributes: readonly { readonly name: string; readonly value: string }[]
+  readonly ratingTenths: number
+  readonly ratingCount: number
+  readonly available: number
+  readonly colour: string
+}
+
+export interface SearchAnswer {
+  readonly products: readonly Product[]
+  readonly nextPageToken: string
+  readonly totalCount: number
+  readonly categories: readonly Category[]
+}
+
+export interface CartItem {
+  readonly productId: string
+  readonly name: string
+  readonly quantity: number
+  readonly unitPrice: Money
+  readonly lineTotal: Money
+  readonly available: number
+  readonly categorySlug: string
+  readonly colour: string
+}
+
+export interface Cart {
+  readonly items: readonly CartItem[]
+  readonly total?: Money
+}
+
+export type OrderStatus =
+  | 'ORDER_STATUS_UNSPECIFIED'
+  | 'ORDER_STATUS_PENDING'
+  | 'ORDER_STATUS_RESERVED'
+  | 'ORDER_STATUS_PAID'
+  | 'ORDER_STATUS_REFUSED'
+  | 'ORDER_STATUS_CANCELLED'
+  | 'ORDER_STATUS_INTERRUPTED'
+
+interface OrderLine {
+  readonly productId: string
+  readonly name: string
+  readonly quantity: number
+  readonly unitPrice: Money
+  readonly lineTotal: Money
+  readonly categorySlug: string
+  readonly colour: string
+}
+
+export interface Order {
+  readonly id: string
+  readonly number: string
+  readonly status: OrderStatus
+  readonly lines: readonly OrderLine[]
+  readonly total: Money
+  readonly address?: Address
+  readonly refusal?: { readonly code: string; readonly message: string }
+  readonly paymentLabel: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly history: readonly { readonly status: OrderStatus; readonly at: string; readonly note: string }[]
+  readonly cancelReason: string
+  readonly idempotencyKey: string
+}
+
+export interface OrderPage {
+  readonly orders: readonly Order[]
+  readonly nextPageToken: string
+}
+
+export interface Invoice {
+  readonly number: string
+  readonly orderId: string
+  readonly lines: readonly {
+    readonly description: string
+    readonly quantity: number
+    readonly unitPrice: Money
+    readonly lineTotal: Money
+  }[]
+  readonly total: Money
+  readonly issuedAt: string
+  readonly refundedAt?: string
+}
+
+export interface CardToken {
+  readonly cardToken: string
+  readonly brand: string
+  readonly last4: string
+}

@@ -1,0 +1,71 @@
+import type { VNode } from 'preact'
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso'
+import { ArtDefinitions } from './art/kit.tsx'
+import { OrdersPage, PreferencesPage, ProfilePage } from './pages/account.tsx'
+import { CartPage } from './pages/cart.tsx'
+import { CategoriesPage } from './pages/categories.tsx'
+import { CheckoutPage } from './pages/checkout.tsx'
+import { HomePage } from './pages/home.tsx'
+import { InvoicePage } from './pages/invoice.tsx'
+import { NotFoundPage } from './pages/not-found.tsx'
+import { OrderPage } from './pages/order.tsx'
+import { ProductPage } from './pages/product.tsx'
+import { ShopPage } from './pages/shop.tsx'
+import { RegisterPage, SignInPage } from './pages/sign-in.tsx'
+import { AddedNotice } from './parts/added-notice.tsx'
+import { Footer } from './parts/footer.tsx'
+import { Announcer, Guard, OfflineBanner } from './parts/frame.tsx'
+import { Header } from './parts/header.tsx'
+import { pageChanged } from './parts/heading.tsx'
+
+export function App(): VNode {
+  return (
+    <LocationProvider>
+      <ArtDefinitions />
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <OfflineBanner />
+      <Header />
+      <Main />
+      <Footer />
+      <AddedNotice />
+      <Announcer />
+    </LocationProvider>
+  )
+}
+
+interface ById {
+  readonly params: { readonly id: string }
+}
+
+// The key makes each product and each order a page of its own: nothing of the last one shows through.
+const ProductRoute = ({ params: { id } }: ById): VNode => <ProductPage key={id} id={id} />
+const OrderRoute = ({ params: { id } }: ById): VNode => <OrderPage key={id} id={id} />
+const InvoiceRoute = ({ params: { id } }: ById): VNode => <InvoicePage key={id} id={id} />
+
+function Main(): VNode {
+  const { url } = useLocation()
+  return (
+    <main id="main" tabIndex={-1}>
+      <Guard url={url}>
+        <Router onRouteChange={pageChanged}>
+          <Route path="/" component={HomePage} />
+          <Route path="/shop" component={ShopPage} />
+          <Route path="/categories" component={CategoriesPage} />
+          <Route path="/products/:id" component={ProductRoute} />
+          <Route path="/cart" component={CartPage} />
+          <Route path="/checkout" component={CheckoutPage} />
+          <Route path="/sign-in" component={SignInPage} />
+          <Route path="/register" component={RegisterPage} />
+          <Route path="/account" component={OrdersPage} />
+          <Route path="/account/profile" component={ProfilePage} />
+          <Route path="/account/preferences" component={PreferencesPage} />
+          <Route path="/orders/:id" component={OrderRoute} />
+          <Route path="/orders/:id/invoice" component={InvoiceRoute} />
+          <Route default component={NotFoundPage} />
+        </Router>
+      </Guard>
+    </main>
+  )
+}

@@ -1,0 +1,167 @@
+import type { VNode } from 'preact'
+import { useRef, useState } from 'preact/hooks'
+import { issueFor, sayProblem } from '../api/problem.ts'
+import { shop } from '../api/shop.ts'
+import type { Preferences, User } from '../api/types.ts'
+import { checkAddress, emptyAddress, savedAddress, trimAddress, type AddressMistakes } from '../lib/address.ts'
+import { serverAddressMistakes } from '../lib/say-checkout.ts'
+import { forgetAll } from '../lib/use-query.ts'
+import { announce } from '../state/notices.ts'
+import { userChanged } from '../state/session.ts'
+import { theme, themeOf } from '../state/theme.ts'
+import { AddressFields } from './address-fields.tsx'
+import { Field, focusMistake } from './field.tsx'
+import { Icon } from './icon.tsx'
+import { Alert } from './states.tsx'
+
+export function ProfileForm({ user }: { user: User }): VNode {
+  const [name, setName] = useState(user.displayName)
+  const [address, setAddress] = useState(savedAddress(user) ?? emptyAddress(user.displayName))
+  const [mistakes, setMistakes] = useState<AddressMistakes & { displayName?: string }>({})
+  const form = useRef<HTMLFormElement>(null)
+  const saving = useSaving(async () => {
+    // An address is saved whole or not at all: most customers come here to change one thing.
+    const withAddress = savedAddress(user) !== undefined || address.line1 !== '' || address.city !== ''
+    const found = {
+      ...(withAddress ? checkAddress(address) : {}),
+      ...(name.trim() === '' ? { displayName: 'Enter your name.' } : {}),
+    }
+    setMistakes(found)
+    if (Object.keys(found).length > 0) {
+      focusMistake(form.current)
+      return false
+    }
+    try {
+      const body = { displayName: name.trim(), ...(withAddress ? { address: trimAddress(address) } : {}) }
+      userChanged(await shop.saveMe(body))
+      return true
+    } catch (error) {
+      const displayName = issueFor(error, 'displayName')
+      setMistakes({ ...serverAddressMistakes(error), ...(displayName === undefined ? {} : { displayName }) })
+      throw error
+    }
+  })
+  return (
+    <form ref={form} class="panel form" noValidate onSubmit={saving.submit}>
+      <div class="fields">
+        <Field
+          label="Name"
+          name="displayName"
+          value={name}
+          onValue={setName}
+          mistake={mistakes.displayName}
+          input={{ autocomplete: 'name', required: true, maxLength: 100 }}
+        />
+      </div>
+      <fieldset>
+        <legend>Delivery address</legend>
+        <AddressFields nameLabel="Recipient" address={address} mistakes={mistakes} onChange={setAddress} />
+      </fieldset>
+      <Saving saving={saving} label="Save profile" />
+    </form>
+  )
+}
+
+const themes = [
+  { value: 'THEME_SYSTEM', name: 'As the system' },
+  { value: 'THEME_LIGHT', name: 'Light' },
+  { value: 'THEME_DARK', name: 'Dark' },
+] as const
+
+export function PreferencesForm({ preferences }: { preferences: Preferences }): VNode {
+  const [wanted, setWanted] = useState<Preferences>(
+    preferences.theme === 'THEME_UNSPECIFIED' ? { ...preferences, theme: 'THEME_SYSTEM' } : preferences,
+  )
+  const saving = useSaving(async () => {
+    const saved = await shop.savePreferences(wanted)
+    theme.value = themeOf(saved.theme)
+    forgetAll()
+    return true
+  })
+  return (
+    <form class="panel form" onSubmit={saving.submit}>
+      <fieldset class="choices">
+        <legend>Theme</legend>
+        {themes.map(({ value, name }) => (
+          <label key={value} class="check">
+            <input
+              type="radio"
+              name="theme"
+              checked={wanted.theme === value}
+              onChange={() => setWanted({ ...wanted, theme: value })}
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset class="choices">
+        <legend>Letters from us</legend>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={wanted.orderEmails}
+            onChange={(event) => setWanted({ ...wanted, orderEmails: event.currentTarget.checked })}
+          />
+          <span>News about my orders</span>
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={wanted.newsletter}
+            onChange={(event) => setWanted({ ...wanted, newsletter: event.currentTarget.checked })}
+          />
+          <span>The newsletter, four times a year</span>
+        </label>
+      </fieldset>
+      <Saving saving={saving} label="Save preferences" />
+    </form>
+  )
+}
+
+interface SavingState {
+  readonly busy: boolean
+  readonly saved: boolean
+  readonly failure: unknown
+  readonly submit: (event: Event) => void
+}
+
+/** The life of a form that is saved: one try at a time, then "Saved" or what went wrong. */
+function useSaving(save: () => Promise<boolean>): SavingState {
+  const [state, setState] = useState<{ busy: boolean; saved: boolean; failure?: unknown }>({
+    busy: false,
+    saved: false,
+  })
+  const run = async (): Promise<void> => {
+    setState({ busy: true, saved: false })
+    try {
+      const saved = await save()
+      setState({ busy: false, saved })
+      if (saved) announce('Saved')
+    } catch (failure) {
+      setState({ busy: false, saved: false, failure })
+    }
+  }
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    if (!state.busy) void run()
+  }
+  return { busy: state.busy, saved: state.saved, failure: state.failure, submit }
+}
+
+function Saving({ saving, label }: { saving: SavingState; label: string }): VNode {
+  return (
+    <>
+      {saving.failure === undefined ? null : <Alert>{sayProblem(saving.failure)}</Alert>}
+      <p class="saving">
+        <button type="submit" class="button" aria-disabled={saving.busy}>
+          {saving.busy ? 'Saving' : label}
+        </button>
+        {saving.saved ? (
+          <span class="saved">
+            <Icon name="check" size={18} /> Saved
+          </span>
+        ) : null}
+      </p>
+    </>
+  )
+}
