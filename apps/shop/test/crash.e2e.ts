@@ -122,7 +122,8 @@ async function buy(
   client: ShopClient,
   options: { products: readonly Product[]; card: string; persistent: boolean },
 ): Promise<void> {
-  const product = options.products[randomInt(options.products.length)]!
+  const product = options.products[randomInt(options.products.length)]
+  assert.ok(product)
   await persist(() => client.setCartItem(product.id, 1 + randomInt(2)))
   const key = randomUUID()
   const place = async (): Promise<void> => {

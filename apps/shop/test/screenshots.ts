@@ -27,9 +27,10 @@ async function firstScreen({ url }: RunningShop, chromium: Browser): Promise<voi
   }
 }
 
-async function everyPage({ url, customer, setBank }: RunningShop, chromium: Browser, target: string): Promise<void> {
+async function everyPage(running: RunningShop, chromium: Browser, target: string): Promise<void> {
   await mkdir(target, { recursive: true })
-  const [product] = await customer().search('mug')
+  const { url } = running
+  const [product] = await running.customer().search('mug')
   const paths = [
     '/',
     '/shop?query=lamp',
@@ -56,11 +57,11 @@ async function everyPage({ url, customer, setBank }: RunningShop, chromium: Brow
       await shoot('order-paid')
       await open(page, `${url}/account`)
       await shoot('account')
-      await setBank('decline')
+      await running.setBank('decline')
       await buy(page, { query: 'chair', quantity: 1 })
       await page.getByTestId('order-status').filter({ hasText: 'Refused' }).waitFor()
       await shoot('order-refused')
-      await setBank('normal')
+      await running.setBank('normal')
       await open(page, `${url}/cart`)
       await shoot('cart-full')
       await open(page, `${url}/checkout`)
