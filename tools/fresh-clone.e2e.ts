@@ -133,7 +133,7 @@ async function start(options: object): Promise<Started> {
     const readyMs = Math.round(systemClock.now() - begin)
     child.stdout.resume()
     const signal = (name: NodeJS.Signals): void => {
-      if (child.exitCode === null) process.kill(-(child.pid as number), name)
+      if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid as number), name)
     }
     return {
       process: child,

@@ -108,8 +108,8 @@ async function copyBinaries(packageRoot: string, shared: string): Promise<string
     await mkdir(draft, { recursive: true })
     for (const directory of [shared, draft]) await chmod(directory, 0o755)
     await cp(join(packageRoot, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true })
+    openModes(join(draft, 'native'))
     await makeLinks(packageRoot, draft)
-    makeReadable(join(draft, 'native'))
     // All or nothing: a copy that was interrupted never has the final name.
     await rename(draft, target)
   } catch (cause) {
@@ -125,9 +125,9 @@ async function copyBinaries(packageRoot: string, shared: string): Promise<string
   return join(target, 'native')
 }
 
-// The package may have been unpacked under a umask that lets in nobody but its owner.
-function makeReadable(directory: string): void {
-  spawnSync('/bin/chmod', ['-R', 'a+rX,go-w', directory], { env: environment })
+// The package may have been unpacked under a umask that lets in nobody but its owner, or be read-only to everybody.
+function openModes(directory: string): void {
+  spawnSync('/bin/chmod', ['-R', 'u+w,a+rX,go-w', directory], { env: environment })
 }
 
 async function exists(path: string): Promise<boolean> {
