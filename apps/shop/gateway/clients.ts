@@ -4,11 +4,16 @@ import { PaymentService } from '../contracts/gen/shop/payment/v1/payment_pb.ts'
 import { ProductService } from '../contracts/gen/shop/product/v1/product_pb.ts'
 import { UserService } from '../contracts/gen/shop/user/v1/user_pb.ts'
 
-/** The services behind the gateway. */
+/**
+ * The services behind the gateway. Sign-ins and checkouts are slow by nature, the ones on purpose and the others when the
+ * bank is: they have connections of their own, so that nothing else ever waits behind them.
+ */
 export interface Clients {
   readonly user: Client<typeof UserService>
+  readonly signIn: Client<typeof UserService>
   readonly product: Client<typeof ProductService>
   readonly order: Client<typeof OrderService>
+  readonly checkout: Client<typeof OrderService>
   readonly payment: Client<typeof PaymentService>
 }
 
@@ -20,11 +25,15 @@ export function createClients(config: {
   ASHLAR_MESH_KEY: string
 }): Clients {
   const meshKey = config.ASHLAR_MESH_KEY
+  const toUser = { name: 'user', baseUrl: config.USER_URL, meshKey }
+  const toOrder = { name: 'order', baseUrl: config.ORDER_URL, meshKey }
   return {
-    user: createClient(UserService, { name: 'user', baseUrl: config.USER_URL, meshKey, timeoutMs: 10_000 }),
+    user: createClient(UserService, toUser),
+    signIn: createClient(UserService, { ...toUser, timeoutMs: 10_000 }),
     product: createClient(ProductService, { name: 'product', baseUrl: config.PRODUCT_URL, meshKey }),
-    // A checkout waits for the bank; the other calls end sooner by the gateway's own deadline.
-    order: createClient(OrderService, { name: 'order', baseUrl: config.ORDER_URL, meshKey, timeoutMs: 20_000 }),
+    order: createClient(OrderService, toOrder),
+    // The gateway's own deadline comes first.
+    checkout: createClient(OrderService, { ...toOrder, timeoutMs: 20_000, maxConnections: 128 }),
     payment: createClient(PaymentService, { name: 'payment', baseUrl: config.PAYMENT_URL, meshKey }),
   }
 }

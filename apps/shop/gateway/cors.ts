@@ -1,4 +1,5 @@
-import type { HttpHandler, HttpRequest, HttpResponse } from '@ashlar/http'
+import type { EdgeTable } from '@ashlar/kernel'
+import { problemResponse, type HttpHandler, type HttpRequest, type HttpResponse } from '@ashlar/http'
 
 const methods = 'GET, POST, PUT, PATCH, DELETE'
 const allowedHeaders = 'authorization, content-type, idempotency-key, x-session'
@@ -6,8 +7,13 @@ const allowedHeaders = 'authorization, content-type, idempotency-key, x-session'
 /**
  * Lets pages of the listed origins call the API. Origins match exactly; others get no CORS headers, so their browsers
  * refuse. Credentials (cookies) are never allowed across origins.
+ * @param faults what refusals and failures are answered with: a page may read those only with the headers as well.
  */
-export function withCors(handler: HttpHandler, allowedOrigins: readonly string[]): HttpHandler {
+export function withCors(
+  handler: HttpHandler,
+  allowedOrigins: readonly string[],
+  faults: { edge: EdgeTable; onError: (error: unknown, request: string) => void },
+): HttpHandler {
   const allowed = new Set(allowedOrigins)
   return async (request) => {
     const origin = header(request, 'origin')
@@ -25,7 +31,10 @@ export function withCors(handler: HttpHandler, allowedOrigins: readonly string[]
         },
       })
     }
-    const response = await handler(request)
+    const response = await handler(request).catch((error: unknown) => {
+      faults.onError(error, `${request.method} ${request.url.path}`)
+      return problemResponse(error, faults.edge)
+    })
     return varied({ ...response, headers: { ...response.headers, ...headers } })
   }
 }

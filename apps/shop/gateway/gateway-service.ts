@@ -2,6 +2,7 @@ import type { JSONWebKeySet } from 'jose'
 import { createHttpClient } from '@ashlar/http/client'
 import { boolean, service, string, url } from '@ashlar/service'
 import { shopEdge } from '../services/shared/edge.ts'
+import { failureLog } from '../services/shared/failure-log.ts'
 import { createClients } from './clients.ts'
 import { withCors } from './cors.ts'
 import { orderRoutes } from './order-routes.ts'
@@ -29,13 +30,13 @@ export const gatewayService = service({
     /** Set where the gateway is reached by https. */
     COOKIE_SECURE: boolean({ default: false }),
   },
-  async start({ config }) {
+  async start({ config, log, clock }) {
     const clients = createClients(config)
-    const users = createHttpClient({ name: 'user', baseUrl: config.USER_URL })
+    const users = createHttpClient({ name: 'user', baseUrl: config.USER_URL, clock })
     const verify = createTokenVerifier(async () => {
       const response = await users.request({ method: 'GET', path: '/.well-known/jwks.json' })
       return (await response.json()) as JSONWebKeySet
-    })
+    }, clock)
     const routes = [
       ...userRoutes(clients, { secure: config.COOKIE_SECURE }),
       ...productRoutes(clients),
@@ -43,11 +44,14 @@ export const gatewayService = service({
     ]
     const api = createApi(routes, verify)
     const files = config.ASSETS_DIR === '' ? undefined : await staticFiles(config.ASSETS_DIR)
-    const origins = config.CORS_ORIGINS.split(',').filter((origin) => origin !== '')
+    const origins = config.CORS_ORIGINS.split(/[\s,]+/).filter((origin) => origin !== '')
     return {
       edge: shopEdge,
-      handler: withCors((request) => files?.(request) ?? api(request), origins),
-      parts: [clients.user, clients.product, clients.order, clients.payment, users],
+      handler: withCors((request) => files?.(request) ?? api(request), origins, {
+        edge: shopEdge,
+        onError: failureLog(log),
+      }),
+      parts: [...Object.values(clients), users],
     }
   },
 })

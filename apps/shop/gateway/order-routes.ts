@@ -17,7 +17,7 @@ import { readQuery } from './query.ts'
 import { answer, readBody, signedIn, type Route, type RoutedRequest } from './route.ts'
 
 /** Cart, checkout and orders: each customer's own. */
-export function orderRoutes({ order, payment }: Clients): readonly Route[] {
+export function orderRoutes({ order, checkout, payment }: Clients): readonly Route[] {
   return [
     signedIn('GET', '/api/cart', async ({ principal }) =>
       answer(CartSchema, (await order.getCart({ userId: principal.subject })).cart),
@@ -36,7 +36,7 @@ export function orderRoutes({ order, payment }: Clients): readonly Route[] {
       const body = await readBody(PlaceOrderRequestSchema, request)
       body.userId = request.principal.subject
       body.idempotencyKey = idempotencyKey(request)
-      const placed = (await order.placeOrder(body)).order
+      const placed = (await checkout.placeOrder(body)).order
       return answer(OrderSchema, placed, { status: 201, headers: { location: `/api/orders/${placed?.id ?? ''}` } })
     }),
     signedIn('GET', '/api/orders', async ({ principal, query }) => {
@@ -53,7 +53,7 @@ export function orderRoutes({ order, payment }: Clients): readonly Route[] {
       const body = await readBody(CancelOrderRequestSchema, request)
       body.userId = request.principal.subject
       body.orderId = request.params.orderId ?? ''
-      return answer(OrderSchema, (await order.cancelOrder(body)).order)
+      return answer(OrderSchema, (await checkout.cancelOrder(body)).order)
     }),
     signedIn('GET', '/api/orders/:orderId/invoice', async ({ principal, params }) =>
       answer(

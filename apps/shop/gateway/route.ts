@@ -58,7 +58,12 @@ export function answer<D extends DescMessage>(
   if (message === undefined) throw new TypeError(`the service's answer lacks ${schema.typeName}`)
   return {
     status: options.status ?? 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...options.headers },
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...options.headers,
+    },
     body: toJsonString(schema, message, { alwaysEmitImplicit: true }),
   }
 }

@@ -104,3 +104,32 @@ test('keys that cannot be fetched are not the caller’s fault; concurrent calle
   broken = false
   assert.equal((await verify(token)).subject, 'user-1')
 })
+
+test('an answer that is no key set is not the caller’s fault either, and does not replace the keys at hand', async () => {
+  const time = new VirtualClock()
+  const [first, second] = [await signer('k1'), await signer('k2')]
+  const answers = [{ title: 'Unavailable' }, { keys: [first.jwk] }, { title: 'Unavailable' }]
+  const verify = createTokenVerifier(async () => answers.shift() as JSONWebKeySet, time)
+  await assert.rejects(verify(await first.sign()), { code: 'SHOP_BUSY', retryable: true })
+  assert.equal((await verify(await first.sign())).subject, 'user-1')
+  await time.advance(5_000)
+  await assert.rejects(verify(await second.sign()), { code: 'SHOP_BUSY' })
+  assert.equal((await verify(await first.sign())).subject, 'user-1')
+})
+
+test('forged key ids do not become load on a user service that is down either', async () => {
+  const time = new VirtualClock()
+  const [known, unknown] = [await signer('k1'), await signer('k2')]
+  let fetches = 0
+  const verify = createTokenVerifier(async () => {
+    if (++fetches > 1) throw new Error('user service is down')
+    return { keys: [known.jwk] }
+  }, time)
+  await verify(await known.sign())
+  await time.advance(5_000)
+  for (let times = 0; times < 3; times++) await assert.rejects(verify(await unknown.sign()), /user service is down/)
+  assert.equal(fetches, 2)
+  await time.advance(5_000)
+  await assert.rejects(verify(await unknown.sign()), /user service is down/)
+  assert.equal(fetches, 3)
+})

@@ -44,6 +44,8 @@ class KeyCache {
   #resolve: KeyResolver | undefined
   #fetching: Promise<void> | undefined
   #fetchedAtMs = -Infinity
+  /** Why the last fetch failed; `undefined` when it did not. */
+  #failure: unknown
 
   constructor(fetchKeys: FetchKeys, clock: Clock) {
     this.#fetchKeys = fetchKeys
@@ -56,7 +58,7 @@ class KeyCache {
       return await this.#verifyWithKeys(token)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-      if (this.#clock.now() - this.#fetchedAtMs < refetchAfterMs) throw error
+      if (this.#clock.now() - this.#fetchedAtMs < refetchAfterMs) throw this.#failure ?? error
       await this.#fetch()
       return this.#verifyWithKeys(token)
     }
@@ -79,13 +81,27 @@ class KeyCache {
       try {
         // A call of its own: the one who happens to ask first may go away without failing the others.
         const keys = await runCall({ parent: null, timeoutMs: fetchTimeoutMs, clock: this.#clock }, this.#fetchKeys)
-        this.#resolve = createLocalJWKSet(keys)
-        this.#fetchedAtMs = this.#clock.now()
+        this.#resolve = resolverOf(keys)
+        this.#failure = undefined
+      } catch (error) {
+        this.#failure = error
+        throw error
       } finally {
+        this.#fetchedAtMs = this.#clock.now()
         this.#fetching = undefined
       }
     })()
     return this.#fetching
+  }
+}
+
+/** An answer that is no key set comes from a user service in trouble, and says nothing about the token. */
+function resolverOf(keys: JSONWebKeySet): KeyResolver {
+  try {
+    return createLocalJWKSet(keys)
+  } catch (cause) {
+    const message = 'access tokens cannot be checked just now; try again in a moment'
+    throw new ShopError('SHOP_BUSY', message, { retryAfterMs: 1_000, cause })
   }
 }
 

@@ -11,12 +11,13 @@ import {
   UserSchema,
   type Session,
 } from '../contracts/gen/shop/user/v1/user_pb.ts'
+import { refusal } from '../services/shared/shop-errors.ts'
 import type { Clients } from './clients.ts'
 import { answer, open, readBody, signedIn, type Route, type RoutedRequest } from './route.ts'
 import { clearRefreshCookie, refreshTokenFrom, setRefreshCookie, wantsCookie } from './session-cookie.ts'
 
 /** Registration, sessions, profile and preferences. */
-export function userRoutes({ user }: Clients, cookies: { secure: boolean }): readonly Route[] {
+export function userRoutes({ user, signIn }: Clients, cookies: { secure: boolean }): readonly Route[] {
   const sessionAnswer = (session: Session | undefined, request: HttpRequest, status: number): HttpResponse => {
     if (session === undefined || !wantsCookie(request)) return answer(SessionSchema, session, { status })
     const headers = { 'set-cookie': setRefreshCookie(session.refreshToken, cookies) }
@@ -25,11 +26,11 @@ export function userRoutes({ user }: Clients, cookies: { secure: boolean }): rea
 
   return [
     open('POST', '/api/users', async (request) => {
-      const { session } = await user.register(await readBody(RegisterRequestSchema, request))
+      const { session } = await signIn.register(await readBody(RegisterRequestSchema, request))
       return sessionAnswer(session, request.http, 201)
     }),
     open('POST', '/api/session', async (request) => {
-      const { session } = await user.login(await readBody(LoginRequestSchema, request))
+      const { session } = await signIn.login(await readBody(LoginRequestSchema, request))
       return sessionAnswer(session, request.http, 200)
     }),
     open('POST', '/api/session/refresh', async (request) => {
@@ -38,8 +39,8 @@ export function userRoutes({ user }: Clients, cookies: { secure: boolean }): rea
       return sessionAnswer(session, request.http, 200)
     }),
     open('DELETE', '/api/session', async (request) => {
-      const refreshToken = refreshTokenFrom(request.http) ?? (await logoutToken(request))
-      await user.logout({ refreshToken })
+      const refreshToken = await logoutToken(request)
+      if (refreshToken !== undefined) await user.logout({ refreshToken })
       return { status: 204, headers: { 'set-cookie': clearRefreshCookie(cookies), 'cache-control': 'no-store' } }
     }),
     signedIn('GET', '/api/me', async ({ principal }) =>
@@ -62,12 +63,14 @@ export function userRoutes({ user }: Clients, cookies: { secure: boolean }): rea
 }
 
 async function givenRefreshToken(request: RoutedRequest): Promise<string> {
-  if (wantsCookie(request.http)) return refreshTokenFrom(request.http) ?? ''
-  return (await readBody(RefreshRequestSchema, request)).refreshToken
+  if (!wantsCookie(request.http)) return (await readBody(RefreshRequestSchema, request)).refreshToken
+  const kept = refreshTokenFrom(request.http)
+  if (kept === undefined) throw refusal('SHOP_SESSION_EXPIRED', 'the session has ended; sign in again')
+  return kept
 }
 
-async function logoutToken(request: RoutedRequest): Promise<string> {
+async function logoutToken(request: RoutedRequest): Promise<string | undefined> {
   // A browser whose cookie has gone has nothing left to end; it must still be able to sign out.
-  if (wantsCookie(request.http)) return ''
+  if (wantsCookie(request.http)) return refreshTokenFrom(request.http)
   return (await readBody(LogoutRequestSchema, request)).refreshToken
 }

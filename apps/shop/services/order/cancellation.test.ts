@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { faultKinds } from './fakes.ts'
-import { assertBalanced, claimed, command, openShop, statuses } from './shop-fixture.ts'
+import { faultKinds } from './fakes.test.support.ts'
+import type { Order } from './order.ts'
+import { assertBalanced, claimed, command, openShop, statuses } from './shop-fixture.test.support.ts'
 
 test('cancelling a paid order refunds it and puts the stock back, once', async () => {
   const shop = await openShop()
@@ -59,4 +60,38 @@ test('a refused order cannot be cancelled', async () => {
   const { orders } = await openShop()
   const { id } = await orders.place({ ...command, cardToken: 'bad_1' })
   await assert.rejects(orders.cancel('ada', id, ''), { code: 'SHOP_ORDER_NOT_CANCELLABLE', retryable: false })
+})
+
+test('a paid order stays paid when its cancellation died before it had decided anything', async () => {
+  const shop = await openShop()
+  const { id } = await shop.orders.place(command)
+  await shop.repository.claim(id, ['PAID'], shop.startProcess('dying').runner.lease(), shop.clock.wall())
+  await shop.clock.advance(6_000)
+  await shop.sweep()
+  const order = await shop.orders.get('ada', id)
+  assert.equal(order.status, 'PAID')
+  assertBalanced(shop, order)
+  assert.equal((await shop.orders.cancel('ada', id, '')).status, 'CANCELLED')
+})
+
+test('a paid order stays paid when its cancellation could not be written down', async () => {
+  const shop = await openShop()
+  const { id } = await shop.orders.place(command)
+  const save = shop.repository.save.bind(shop.repository)
+  shop.repository.save = async () => {
+    shop.repository.save = save
+    throw new Error('the database is away')
+  }
+  const order = await shop.orders.cancel('ada', id, '')
+  assert.equal(order.status, 'PAID')
+  assertBalanced(shop, order)
+})
+
+test('cancelling twice at once cancels once, and both get the cancelled order', async () => {
+  const shop = await openShop()
+  const { id } = await shop.orders.place(command)
+  const cancel = (): Promise<Order> => shop.orders.cancel('ada', id, 'changed my mind')
+  const [first, second] = await shop.settle(Promise.all([cancel(), cancel()]))
+  assert.deepEqual([first.status, second], ['CANCELLED', first])
+  assert.deepEqual(shop.faults.calls.slice(3), ['refund', 'release', 'giveBack'])
 })

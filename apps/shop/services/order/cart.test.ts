@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Carts } from './cart.ts'
-import { FakeShelf, Faults, product } from './fakes.ts'
+import { FakeShelf, Faults, product } from './fakes.test.support.ts'
 import { MemoryOrderRepository } from './memory-repository.ts'
 
 function open(products = [product('lamp', 5), product('pen', 3)]) {

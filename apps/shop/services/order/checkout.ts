@@ -55,8 +55,9 @@ async function refuse(run: OrderRun, { stock, payments }: CheckoutPorts, refusal
     await run.advance((order, nowMs) => ending(order, { kind: 'refuse', refusal }, nowMs))
   }
   if (mayHaveBeenCharged(run.order)) {
-    // A declined order was not charged, and need not wait for the bank to say so again.
-    if (refusal.code === outOfStock) await run.step('giving the money back', () => payments.refund(id, refusal.code))
+    // A declined order too, although nothing was charged: a charge of an earlier card may still be on its way, and must
+    // find the order barred.
+    await run.step('giving the money back', () => payments.refund(id, refusal.code))
     await run.step('giving the stock back', () => stock.release(id))
   }
   await run.advance((order, nowMs) => refused(order, refusal, nowMs), { done: true })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runCall } from '@ashlar/kernel'
-import { faultKinds } from './fakes.ts'
+import { faultKinds } from './fakes.test.support.ts'
 import type { Order } from './order.ts'
-import { assertBalanced, claimed, command, openShop, type Shop } from './shop-fixture.ts'
+import { assertBalanced, claimed, command, openShop, type Shop } from './shop-fixture.test.support.ts'
 
 test('one failure in any call is ridden out', async () => {
   for (const at of [0, 1, 2]) {

@@ -6,7 +6,7 @@ import { refusal } from '../shared/shop-errors.ts'
 import { MemoryOrderRepository } from './memory-repository.ts'
 import { OrderRun } from './order-run.ts'
 import type { Claim } from './repository.ts'
-import { address } from './shop-fixture.ts'
+import { address } from './shop-fixture.test.support.ts'
 import { placed, reserved } from './transitions.ts'
 
 async function open() {

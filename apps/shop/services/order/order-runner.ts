@@ -38,7 +38,10 @@ export class OrderRunner implements Closeable {
   /** Starts `work` on a claimed order. */
   start(claim: Claim, work: (run: OrderRun) => Promise<void>): void {
     const { id } = claim.order
-    const running = this.#run(claim, work).finally(() => this.#running.delete(id))
+    const running = this.#run(claim, work).finally(() => {
+      // A run that had lost its order may end after the one that took it over has begun.
+      if (this.#running.get(id) === running) this.#running.delete(id)
+    })
     this.#running.set(id, running)
   }
 

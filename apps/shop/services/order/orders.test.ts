@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { money } from '../shared/money.ts'
-import { product } from './fakes.ts'
-import { address, assertBalanced, command, openShop, statuses } from './shop-fixture.ts'
+import { product } from './fakes.test.support.ts'
+import { address, assertBalanced, command, openShop, statuses } from './shop-fixture.test.support.ts'
 
 test('an order is reserved, charged and sold, in this order, and its lines leave the cart', async () => {
   const shop = await openShop()
@@ -120,10 +120,17 @@ test('a declined card refuses the order: stock back, cart kept, the customer tol
       message: 'The card does not have enough funds. Nothing was charged; please use another card.',
     },
   })
-  assert.deepEqual(shop.faults.calls, ['reserve', 'charge', 'release'])
+  assert.deepEqual(shop.faults.calls, ['reserve', 'charge', 'refund', 'release'])
   assertBalanced(shop, order)
   assert.equal((await shop.carts.get('ada')).items.length, 2)
   assert.deepEqual(await shop.orders.place(command), order)
+})
+
+test('a charge of an earlier card that arrives after the order was refused takes nothing', async () => {
+  const shop = await openShop()
+  const order = await shop.orders.place({ ...command, cardToken: 'bad_1' })
+  await assert.rejects(shop.payments.charge({ ...order, cardToken: 'card_1' }))
+  assertBalanced(shop, order)
 })
 
 test('too little stock refuses the order before anything is charged, and says what is missing', async () => {

@@ -81,7 +81,7 @@ export class Orders {
 
   /**
    * Refunds a paid or interrupted order, puts its stock back, and ends it. Resolves like {@link place}: an order that
-   * could not be cancelled to the end comes back interrupted, and may be cancelled again.
+   * could not be cancelled to the end comes back interrupted, or still paid, and may be cancelled again.
    * @throws SHOP_ORDER_NOT_FOUND; SHOP_ORDER_NOT_CANCELLABLE when it was refused, or is being worked on.
    */
   async cancel(userId: string, orderId: string, reason: string): Promise<Order> {
@@ -93,9 +93,13 @@ export class Orders {
     }
     const cancellable = ['PAID', 'INTERRUPTED', 'PENDING', 'RESERVED'] as const
     const claim = await repository.claim(orderId, cancellable, runner.lease(), clock.wall())
-    if (claim === undefined) throw busy()
-    runner.start(claim, (run) => cancel(run, ports, reason))
+    if (claim !== undefined) runner.start(claim, (run) => cancel(run, ports, reason))
+    else if (!(await this.#isBeingCancelled(userId, orderId))) throw busy()
     return this.#wait(orderId)
+  }
+
+  async #isBeingCancelled(userId: string, orderId: string): Promise<boolean> {
+    return (await this.#find(userId, orderId)).order.ending?.kind === 'cancel'
   }
 
   async #find(userId: string, orderId: string): Promise<StoredOrder> {

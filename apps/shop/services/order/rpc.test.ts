@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { closeAll, newId, uuidGenerator } from '@ashlar/kernel'
+import { closeAll, newId, runCall, uuidGenerator } from '@ashlar/kernel'
 import { VirtualClock, seededRandom } from '@ashlar/kernel/testing'
 import { listen } from '@ashlar/http'
 import { createClient, rpcHandler, type RemoteError } from '@ashlar/rpc'
@@ -8,7 +8,7 @@ import { OrderService, OrderStatus } from '../../contracts/gen/shop/order/v1/ord
 import { shopEdge } from '../shared/edge.ts'
 import { silentLog } from '../shared/log.ts'
 import { Carts } from './cart.ts'
-import { FakePayments, FakeShelf, Faults, product } from './fakes.ts'
+import { FakePayments, FakeShelf, Faults, product } from './fakes.test.support.ts'
 import { MemoryOrderRepository } from './memory-repository.ts'
 import { OrderRunner } from './order-runner.ts'
 import { Orders } from './orders.ts'
@@ -105,7 +105,30 @@ test('everything that is wrong with a request is said at once', async (t) => {
   assert.deepEqual(await issuePaths(client.placeOrder(nowhere)), ['idempotencyKey', 'address.country', 'address.city'])
   const { address: _, ...homeless } = place
   assert.deepEqual(await issuePaths(client.placeOrder(homeless)), ['address'])
+  for (const cardToken of ['card\u2028_1', '\u{1f4b3}'.repeat(101)]) {
+    assert.deepEqual(await issuePaths(client.placeOrder({ ...place, cardToken })), ['cardToken'])
+  }
   const long = client.cancelOrder({ userId: ada, orderId: '1', reason: 'x'.repeat(301) })
   assert.deepEqual(await issuePaths(long), ['orderId', 'reason'])
   assert.deepEqual(await issuePaths(client.listOrders({ userId: ada, pageSize: 51 })), ['pageSize'])
+})
+
+test("a customer cannot ask for anybody else's cart and orders, whatever the request says", async (t) => {
+  const { client } = await open(t)
+  await client.setCartItem({ userId: ada, productId: lamp, quantity: 1 })
+  const orderId = (await client.placeOrder(place)).order?.id ?? ''
+  const asEve = (work: () => Promise<unknown>): Promise<unknown> =>
+    runCall({ principal: { subject: newId(), roles: ['customer'] } }, work)
+  for (const work of [
+    () => client.getCart({ userId: ada }),
+    () => client.setCartItem({ userId: ada, productId: lamp, quantity: 0 }),
+    () => client.placeOrder(place),
+    () => client.getOrder({ userId: ada, orderId }),
+    () => client.listOrders({ userId: ada }),
+    () => client.cancelOrder({ userId: ada, orderId }),
+  ]) {
+    await assert.rejects(asEve(work), { code: 'SHOP_USER_NOT_FOUND' })
+  }
+  const asAda = runCall({ principal: { subject: ada, roles: ['customer'] } }, () => client.listOrders({ userId: ada }))
+  assert.equal((await asAda).orders[0]?.status, OrderStatus.PAID)
 })

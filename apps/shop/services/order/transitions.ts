@@ -50,7 +50,7 @@ export function paid(order: Order, paymentLabel: string, nowMs: number): Order {
 
 /** Decides how the order ends. What is to be undone has not been undone yet. */
 export function ending(order: Order, how: Ending, nowMs: number): Order {
-  return { ...order, ending: how, updatedAtMs: nowMs, version: order.version + 1 }
+  return { ...unchanged(order, nowMs), ending: how }
 }
 
 export function refused(order: Order, refusal: Refusal, nowMs: number): Order {
@@ -61,8 +61,14 @@ export function cancelled(order: Order, nowMs: number): Order {
   return moved(order, 'CANCELLED', 'Cancelled; what was paid is given back.', nowMs)
 }
 
+/** The work on the order stopped before its end. A paid order that is not being cancelled stays what it is. */
 export function interrupted(order: Order, note: string, nowMs: number): Order {
+  if (order.status === 'PAID' && order.ending === undefined) return unchanged(order, nowMs)
   return moved(order, 'INTERRUPTED', note, nowMs)
+}
+
+function unchanged(order: Order, nowMs: number): Order {
+  return { ...order, updatedAtMs: nowMs, version: order.version + 1 }
 }
 
 function moved(order: Order, status: OrderStatus, note: string, nowMs: number): Order {

@@ -1,5 +1,6 @@
 import type { Money as ProtoMoney } from '../../contracts/gen/shop/common/v1/money_pb.ts'
 import type { ChargeRequest } from '../../contracts/gen/shop/payment/v1/payment_pb.ts'
+import { checkCardToken } from '../shared/card-token.ts'
 import type { Money } from '../shared/money.ts'
 import { validate, type Checker } from '../shared/validate.ts'
 import type { ChargeCommand } from './decide.ts'
@@ -30,7 +31,7 @@ export function readChargeRequest(request: ChargeRequest): ChargeCommand {
       orderId: check.uuid('orderId', request.orderId),
       userId: check.uuid('userId', request.userId),
       amount,
-      cardToken: check.text('cardToken', request.cardToken, { min: 1, max: 200 }),
+      cardToken: checkCardToken(check, 'cardToken', request.cardToken, { min: 1 }),
       lines,
     }
   })

@@ -1,4 +1,5 @@
 import { AshlarError } from '@ashlar/kernel'
+import { refusal, type ShopError } from '../shared/shop-errors.ts'
 
 /** The order was refunded or cancelled; it cannot be charged any more. */
 export class PaymentClosedError extends AshlarError {
@@ -9,3 +10,5 @@ export class PaymentClosedError extends AshlarError {
     super('the order was cancelled or refunded and cannot be charged any more')
   }
 }
+
+export const paymentNotFound = (): ShopError => refusal('SHOP_PAYMENT_NOT_FOUND', 'this order was never charged')

@@ -3,7 +3,7 @@ import type { Log } from '../shared/log.ts'
 import { refusal } from '../shared/shop-errors.ts'
 import type { Bank, BankOutcome, CardDetails } from './bank.ts'
 import { decideCharge, decideClose, decideOutcome, decideRefunded, type ChargeCommand, type Moment } from './decide.ts'
-import { PaymentClosedError } from './errors.ts'
+import { PaymentClosedError, paymentNotFound } from './errors.ts'
 import { lastAttempt, type Attempt, type Invoice, type Payment } from './payment.ts'
 import type { PaymentRepository } from './repository.ts'
 
@@ -75,9 +75,7 @@ export class Payments {
   /** @throws SHOP_PAYMENT_NOT_FOUND when the order was never charged. */
   async getPayment(orderId: string): Promise<Payment> {
     const { payment } = await this.#options.repository.find(orderId)
-    if (payment === undefined || payment.status === 'VOID') {
-      throw refusal('SHOP_PAYMENT_NOT_FOUND', 'this order was never charged')
-    }
+    if (payment === undefined || payment.status === 'VOID') throw paymentNotFound()
     return payment
   }
 

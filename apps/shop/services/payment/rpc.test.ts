@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { closeAll, newId, uuidGenerator } from '@ashlar/kernel'
+import { closeAll, newId, runCall, uuidGenerator } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { listen } from '@ashlar/http'
 import { createClient, rpcHandler, type RemoteError } from '@ashlar/rpc'
 import { PaymentService, PaymentStatus } from '../../contracts/gen/shop/payment/v1/payment_pb.ts'
 import { shopEdge } from '../shared/edge.ts'
 import { silentLog, type Log } from '../shared/log.ts'
-import { FakeBank } from './fake-bank.ts'
+import { FakeBank } from './fake-bank.test.support.ts'
 import { MemoryPaymentRepository } from './memory-repository.ts'
 import { Payments } from './payments.ts'
 import { paymentRpc } from './rpc.ts'
@@ -92,6 +92,7 @@ test('a charge is checked, and everything wrong is said at once', async (t) => {
     'cardToken',
   ])
   assert.deepEqual(await issuePaths(client.charge({ ...charge(), amount: eur(2099) })), ['amount'])
+  assert.deepEqual(await issuePaths(client.charge({ ...charge(), cardToken: 'card\u2028_1' })), ['cardToken'])
   assert.equal(bank.entries.size, 0)
 })
 
@@ -104,4 +105,27 @@ test('no log line holds anything of a card', async (t) => {
   assert.equal(lines.length, 1)
   assert.match(lines[0] ?? '', /"amountMinor":2100.*payment charged/)
   assert.doesNotMatch(lines.join(), /4242|987|card_1/)
+})
+
+test("a customer cannot ask for anybody else's invoice or payment, nor charge them", async (t) => {
+  const { client } = await open(t)
+  const request = charge()
+  const { orderId, userId } = request
+  await client.charge(request)
+  const asEve = (work: () => Promise<unknown>): Promise<unknown> =>
+    runCall({ principal: { subject: newId(), roles: ['customer'] } }, work)
+  await assert.rejects(
+    asEve(() => client.getInvoice({ orderId, userId })),
+    { code: 'SHOP_USER_NOT_FOUND' },
+  )
+  await assert.rejects(
+    asEve(() => client.getPayment({ orderId })),
+    { code: 'SHOP_PAYMENT_NOT_FOUND' },
+  )
+  await assert.rejects(
+    asEve(() => client.charge(request)),
+    { code: 'SHOP_USER_NOT_FOUND' },
+  )
+  const asOwner = runCall({ principal: { subject: userId, roles: [] } }, () => client.getInvoice({ orderId, userId }))
+  assert.equal((await asOwner).invoice?.orderId, orderId)
 })

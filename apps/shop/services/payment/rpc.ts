@@ -1,9 +1,11 @@
 import type { Clock } from '@ashlar/kernel'
 import { implement, type RpcService } from '@ashlar/rpc'
 import { PaymentService } from '../../contracts/gen/shop/payment/v1/payment_pb.ts'
+import { isOwn, requireOwn } from '../shared/own.ts'
 import { validate } from '../shared/validate.ts'
 import { checkCard } from './card.ts'
 import { readChargeRequest } from './charge-request.ts'
+import { paymentNotFound } from './errors.ts'
 import { showInvoice, showPayment } from './messages.ts'
 import type { Payments } from './payments.ts'
 
@@ -16,8 +18,10 @@ export function paymentRpc(payments: Payments, clock: Clock): RpcService {
       const { token, brand, last4 } = await payments.createCardToken(card)
       return { cardToken: token, brand, last4 }
     },
-    async charge(request) {
-      return { payment: showPayment(await payments.charge(readChargeRequest(request))) }
+    async charge(request, call) {
+      const command = readChargeRequest(request)
+      requireOwn(command.userId, call)
+      return { payment: showPayment(await payments.charge(command)) }
     },
     async refund(request) {
       const { orderId, reason } = validate((check) => ({
@@ -27,15 +31,18 @@ export function paymentRpc(payments: Payments, clock: Clock): RpcService {
       const payment = await payments.refund(orderId, reason)
       return payment === undefined ? {} : { payment: showPayment(payment) }
     },
-    async getPayment(request) {
+    async getPayment(request, call) {
       const orderId = validate((check) => check.uuid('orderId', request.orderId))
-      return { payment: showPayment(await payments.getPayment(orderId)) }
+      const payment = await payments.getPayment(orderId)
+      if (!isOwn(payment.userId, call)) throw paymentNotFound()
+      return { payment: showPayment(payment) }
     },
-    async getInvoice(request) {
+    async getInvoice(request, call) {
       const { orderId, userId } = validate((check) => ({
         orderId: check.uuid('orderId', request.orderId),
         userId: check.uuid('userId', request.userId),
       }))
+      requireOwn(userId, call)
       return { invoice: showInvoice(await payments.getInvoice(orderId, userId)) }
     },
   })

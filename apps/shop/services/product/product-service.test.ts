@@ -11,7 +11,7 @@ import {
   StockService,
   type Product,
 } from '../../contracts/gen/shop/product/v1/product_pb.ts'
-import { startForTest, testMeshKey, type ServiceUnderTest } from '../shared/start-for-test.ts'
+import { startForTest, testMeshKey, type ServiceUnderTest } from '../shared/start-service.test.support.ts'
 import { productService } from './product-service.ts'
 
 let service: ServiceUnderTest

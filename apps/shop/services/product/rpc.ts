@@ -1,5 +1,4 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
-import { isUuid } from '@ashlar/kernel'
 import { implement, type RpcService } from '@ashlar/rpc'
 import {
   ProductService,
@@ -8,9 +7,9 @@ import {
   type SearchProductsRequest,
 } from '../../contracts/gen/shop/product/v1/product_pb.ts'
 import { toProtoMoney } from '../shared/money.ts'
-import { decodePageToken, encodePageToken, type Cursor } from '../shared/page-token.ts'
+import { decodePageToken, encodePageToken } from '../shared/page-token.ts'
 import { toTimestamp } from '../shared/timestamps.ts'
-import { characterCount, invalid, validate, type Checker } from '../shared/validate.ts'
+import { characterCount, validate, type Checker } from '../shared/validate.ts'
 import { productNotFound } from './errors.ts'
 import type { ListedProduct, ProductSearch, SortOrder } from './product.ts'
 import type { ProductRepository } from './repository.ts'
@@ -27,7 +26,7 @@ export function productRpc(products: ProductRepository): RpcService {
       const { search, size } = validate((check) => checkSearch(check, request))
       // A token belongs to its search: with other words or filters its place would mean something else.
       const scope = JSON.stringify(Object.values(search))
-      const page = await products.search(search, { size, after: checkPageToken(scope, request.pageToken) })
+      const page = await products.search(search, { size, after: decodePageToken(scope, request.pageToken) })
       return {
         products: page.products.map(toProtoProduct),
         nextPageToken: page.end === undefined ? '' : encodePageToken(scope, page.end),
@@ -87,12 +86,6 @@ function checkSort(check: Checker, wire: ProtoSortOrder): SortOrder {
   const sort = sorts.find(([value]) => value === wire)?.[1]
   if (sort === undefined) check.issue('sort', `is not a sort order: ${wire}`)
   return sort ?? 'relevance'
-}
-
-function checkPageToken(scope: string, token: string): Cursor | undefined {
-  const cursor = decodePageToken(scope, token)
-  if (cursor !== undefined && !isUuid(cursor.id)) throw invalid('pageToken', 'is not a page token')
-  return cursor
 }
 
 function toProtoProduct(product: ListedProduct): MessageInitShape<typeof ProductSchema> {

@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { money } from '../shared/money.ts'
 import type { Cursor } from '../shared/page-token.ts'
 import type { Catalogue, ListedProduct, ProductSearch, SearchPage, SortOrder } from './product.ts'
-import { seedProduct, testCategories, testId } from './product-fixture.ts'
+import { seedProduct, testCategories, testId } from './product-fixture.test.support.ts'
 import type { ProductStore } from './repository.ts'
 
 const price = (amountMinor: number) => ({ price: money(amountMinor, 'EUR') })

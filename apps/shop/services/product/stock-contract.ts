@@ -3,10 +3,10 @@ import { before, test } from 'node:test'
 import { array, assert as assertProperty, asyncProperty } from 'fast-check'
 import { hasCode } from '@ashlar/kernel'
 import { OutOfStockError } from './errors.ts'
-import { seedProduct, testCategories, testId } from './product-fixture.ts'
+import { seedProduct, testCategories, testId } from './product-fixture.test.support.ts'
 import type { ProductStore, StockRepository } from './repository.ts'
 import type { ReserveCommand, StockLevel } from './reservation.ts'
-import { operation, runModel } from './stock-model.ts'
+import { operation, runModel } from './stock-model.test.support.ts'
 
 const nowMs = 1_767_225_600_000
 const holdMs = 120_000

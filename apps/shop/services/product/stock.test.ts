@@ -4,7 +4,7 @@ import { hasCode } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { silentLog } from '../shared/log.ts'
 import { memoryProductStore } from './memory-repository.ts'
-import { seedProduct, testCategories, testId } from './product-fixture.ts'
+import { seedProduct, testCategories, testId } from './product-fixture.test.support.ts'
 import { createStock, sweeping } from './stock.ts'
 
 async function open() {

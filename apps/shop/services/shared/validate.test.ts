@@ -37,12 +37,25 @@ test('text comes back trimmed, ids in lower case', () => {
 })
 
 test('control characters are refused, also NUL, which the database could not store', () => {
-  for (const bad of ['a\u0000b', 'a\nb', 'a\u007fb']) {
+  for (const bad of ['a\u0000b', 'a\nb', 'a\u007fb', 'a\u2028b', 'a\u202eb']) {
     assert.deepEqual(
       issuesOf((check) => check.text('name', bad, { min: 1, max: 5 })),
       ['name must not contain control characters'],
     )
   }
+})
+
+test('text of which nothing can be seen counts as none', () => {
+  for (const bad of ['\u200b', '\u2060 \u00ad', '\u200d']) {
+    assert.deepEqual(
+      issuesOf((check) => check.text('name', bad, { min: 1, max: 5 })),
+      ['name is required'],
+    )
+  }
+  assert.equal(
+    validate((check) => check.text('name', '👩\u200d🚀', { min: 1, max: 5 })),
+    '👩\u200d🚀',
+  )
 })
 
 test('an emoji counts as one character', () => {

@@ -36,9 +36,9 @@ function checker(issues: Issue[]): Checker {
     text(path, value, { min, max }) {
       const text = value.trim()
       const length = characterCount(text)
-      if (min > 0 && length === 0) issue(path, 'is required')
+      if (min > 0 && !/[^\p{C}\p{Z}]/u.test(text)) issue(path, 'is required')
       else if (length < min || length > max) issue(path, `must be ${min} to ${max} characters, got ${length}`)
-      else if (/\p{Cc}/u.test(text)) issue(path, 'must not contain control characters')
+      else if (unprintable.test(text)) issue(path, 'must not contain control characters')
       return text
     },
     required(path, value, use) {
@@ -57,6 +57,9 @@ function checker(issues: Issue[]): Checker {
     },
   }
 }
+
+// Control characters, line and paragraph separators, and the marks that turn around whatever is shown after the text.
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
 
 /** Length as people count: by code points, so that an emoji is one. */
 export function characterCount(text: string): number {

@@ -9,10 +9,10 @@ import {
   type UserSchema,
 } from '../../contracts/gen/shop/user/v1/user_pb.ts'
 import { checkAddress } from '../shared/address.ts'
+import { requireOwn } from '../shared/own.ts'
 import { toTimestamp } from '../shared/timestamps.ts'
 import { validate, type Checker } from '../shared/validate.ts'
 import type { Accounts, Session } from './accounts.ts'
-import { userNotFound } from './errors.ts'
 import { checkEmail, checkNewPassword, type Preferences, type Theme, type User } from './user.ts'
 
 /** Accounts as the contract has them: reads and checks what comes in, says what goes out. */
@@ -71,13 +71,10 @@ export function userRpc(accounts: Accounts): RpcService {
   })
 }
 
-/**
- * The id, when it may be asked about: a customer may see one account, their own. Anybody else's does not exist for
- * them. A call without a customer is one of the shop's own.
- */
+/** The id, when it may be asked about. */
 function checkOwn(userId: string, call: CallContext): string {
   const id = validate((check) => check.uuid('userId', userId))
-  if (call.principal !== undefined && call.principal.subject !== id) throw userNotFound()
+  requireOwn(id, call)
   return id
 }
 

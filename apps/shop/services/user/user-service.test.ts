@@ -5,7 +5,7 @@ import { hasCode, newId, runCall } from '@ashlar/kernel'
 import { createHttpClient } from '@ashlar/http/client'
 import { RemoteError, createClient, type Client } from '@ashlar/rpc'
 import { Theme, UserService, type Session } from '../../contracts/gen/shop/user/v1/user_pb.ts'
-import { startForTest, testMeshKey, type ServiceUnderTest } from '../shared/start-for-test.ts'
+import { startForTest, testMeshKey, type ServiceUnderTest } from '../shared/start-service.test.support.ts'
 import { userService } from './user-service.ts'
 
 let service: ServiceUnderTest

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { constant, constantFrom, integer, oneof, record, type Arbitrary } from 'fast-check'
 import { codeOf } from '@ashlar/kernel'
-import { testId } from './product-fixture.ts'
+import { testId } from './product-fixture.test.support.ts'
 import type { StockRepository } from './repository.ts'
 import type { ReservationState } from './reservation.ts'
 

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DescService } from '@bufbuild/protobuf'
+import { closeAll } from '@ashlar/kernel'
+import { listen } from '@ashlar/http'
+import { createHttpClient } from '@ashlar/http/client'
+import { implement, rpcHandler, type Implementation, type RpcService } from '@ashlar/rpc'
+import { OrderService } from '../contracts/gen/shop/order/v1/order_pb.ts'
+import { UserService } from '../contracts/gen/shop/user/v1/user_pb.ts'
+import { shopEdge } from '../services/shared/edge.ts'
+import { createClients } from './clients.ts'
+import { orderRoutes } from './order-routes.ts'
+import { createApi } from './router.ts'
+import { userRoutes } from './user-routes.ts'
+
+/** Every procedure of the service hangs, except for the one that is given an answer. */
+function hanging(service: DescService, name: string, answer: object): RpcService {
+  const run = (method: string): Promise<object> => (method === name ? Promise.resolve(answer) : new Promise(() => {}))
+  const methods = service.methods.map(({ localName }) => [localName, () => run(localName)])
+  return implement(service, Object.fromEntries(methods) as Implementation<S>)
+}
+
+test('however many sign-ins and checkouts wait, carts and profiles are served', async (t) => {
+  const parts = [hanging(OrderService, 'getCart', { cart: {} }), hanging(UserService, 'getProfile', { user: {} })]
+  const services = await listen(rpcHandler(parts, { edge: shopEdge }), { port: 0, edge: shopEdge })
+  const { url } = services
+  const clients = createClients({
+    USER_URL: url,
+    PRODUCT_URL: url,
+    ORDER_URL: url,
+    PAYMENT_URL: url,
+    ASHLAR_MESH_KEY: '',
+  })
+  const routes = [...userRoutes(clients, { secure: false }), ...orderRoutes(clients)]
+  const gateway = await listen(
+    createApi(routes, async () => ({ subject: 'ada', roles: [] })),
+    { port: 0, edge: shopEdge },
+  )
+  const browsers = createHttpClient({ name: 'gateway', baseUrl: gateway.url, connections: 256 })
+  const started = closeAll([services, ...Object.values(clients), gateway, browsers])
+  t.after(() => started.close())
+
+  const leaving = new AbortController()
+  const headers = { authorization: 'Bearer x', 'idempotency-key': 'key-0001' }
+  const waiting = Array.from({ length: 40 }, () => [
+    browsers.request({ method: 'POST', path: '/api/orders', headers, json: {}, signal: leaving.signal }),
+    browsers.request({ method: 'POST', path: '/api/session', json: {}, signal: leaving.signal }),
+  ]).flat()
+  const left = Promise.allSettled(waiting)
+  const cart = await browsers.request({ method: 'GET', path: '/api/cart', headers })
+  const profile = await browsers.request({ method: 'GET', path: '/api/me', headers })
+  assert.deepEqual([cart.status, profile.status], [200, 200])
+  leaving.abort(new Error('enough'))
+  await left
+})
