@@ -17,7 +17,7 @@ import { userRoutes } from './user-routes.ts'
 function hanging(service: DescService, name: string, answer: object): RpcService {
   const run = (method: string): Promise<object> => (method === name ? Promise.resolve(answer) : new Promise(() => {}))
   const methods = service.methods.map(({ localName }) => [localName, () => run(localName)])
-  return implement(service, Object.fromEntries(methods) as Implementation<S>)
+  return implement(service, Object.fromEntries(methods) as Implementation<DescService>)
 }
 
 test('however many sign-ins and checkouts wait, carts and profiles are served', async (t) => {
