@@ -36,7 +36,7 @@ test('however many sign-ins and checkouts wait, carts and profiles are served', 
     createApi(routes, async () => ({ subject: 'ada', roles: [] })),
     { port: 0, edge: shopEdge },
   )
-  const browsers = createHttpClient({ name: 'gateway', baseUrl: gateway.url, connections: 256 })
+  const browsers = createHttpClient({ name: 'gateway', baseUrl: gateway.url, maxConnections: 256 })
   const started = closeAll([services, ...Object.values(clients), gateway, browsers])
   t.after(() => started.close())
 

@@ -77,6 +77,15 @@ const asCustomer: readonly Sent[] = [
     says: /productId must be a UUID/,
   },
   {
+    name: 'a quantity that was left out',
+    method: 'PUT',
+    path: `/api/cart/items/${nobody}`,
+    body: {},
+    status: 400,
+    code: 'ASHLAR_INVALID_INPUT',
+    says: /quantity is required/,
+  },
+  {
     name: 'a negative quantity',
     method: 'PUT',
     path: `/api/cart/items/${nobody}`,

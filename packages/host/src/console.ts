@@ -7,22 +7,30 @@ export interface Console {
   readonly colour: boolean
 }
 
-/** The process's own streams. `onClosed` is called when nobody reads our output any more. */
+/** The process's own streams. `onClosed` is called once, when nobody reads our output any more; it then goes nowhere. */
 export function processConsole(onClosed: () => void): Console & { flush(): Promise<void> } {
   const { stdout, stderr } = process
-  let caughtUp: Promise<void> | undefined
-  stdout.on('error', onClosed)
-  stderr.on('error', onClosed)
+  let caughtUp: PromiseWithResolvers<void> | undefined
+  let isClosed = false
+  const onCaughtUp = (): void => {
+    caughtUp?.resolve()
+    caughtUp = undefined
+  }
+  const onError = (): void => {
+    // The streams report it again for every further write.
+    if (isClosed) return
+    isClosed = true
+    // A reader that has gone is not waited for: those who print must be able to come to their end.
+    onCaughtUp()
+    onClosed()
+  }
+  stdout.on('drain', onCaughtUp).on('error', onError)
+  stderr.on('error', onError)
   return {
     out(line) {
-      if (stdout.write(`${line}\n`)) return undefined
-      caughtUp ??= new Promise((resolve) => {
-        stdout.once('drain', () => {
-          caughtUp = undefined
-          resolve()
-        })
-      })
-      return caughtUp
+      if (isClosed || stdout.write(`${line}\n`)) return undefined
+      caughtUp ??= Promise.withResolvers()
+      return caughtUp.promise
     },
     err: (line) => void stderr.write(`${line}\n`),
     colour: stdout.isTTY && stdout.hasColors(),

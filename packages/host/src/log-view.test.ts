@@ -72,6 +72,18 @@ test('a logged value can neither move the cursor nor colour the terminal', () =>
   const nasty = '\u001B[2Jgone\u0007'
   assert.equal(view(line('order', record({ msg: nasty }))), '12:03:41.123  order    info    \\x1b[2Jgone\\x07')
   assert.ok(!view(line('order', `text ${nasty}`)).includes('\u001B'))
+  const time = `2026-01-31T${nasty}`
+  assert.equal(
+    view(line('order', record({ level: nasty, time, msg: 'm' }))),
+    '\\x1b[2Jgone\\x07  order    \\x1b[2Jgone\\x07  m',
+  )
+})
+
+test('a record is one line, but for its message and stack: it cannot pass for a line of another service', () => {
+  const forged = 'a\n12:03:41.123  gateway  info'
+  for (const fields of [{ level: forged }, { time: `2026-01-31T${forged}` }, { [forged]: 1 }]) {
+    assert.ok(!view(line('order', record({ msg: 'm', ...fields }))).includes('\n'))
+  }
 })
 
 test('colours are there on a terminal, for level and service', () => {

@@ -44,11 +44,11 @@ export function logView(options: LogViewOptions): (line: LogLine) => string {
     const index = services.indexOf(line.service)
     const [first = '', ...more] = printable(record.msg).split('\n')
     const columns = [
-      paint(dim, record.time.slice('2026-01-31T'.length, '2026-01-31T12:03:41.123'.length)),
+      paint(dim, inline(record.time.slice('2026-01-31T'.length, '2026-01-31T12:03:41.123'.length))),
       paint(index === -1 ? undefined : serviceColours[index % serviceColours.length], line.service.padEnd(width)),
-      paint(levelColours[record.level], record.level.padEnd('stderr'.length)),
+      paint(levelColours[record.level], inline(record.level).padEnd('stderr'.length)),
       first,
-      paint(dim, printable(fieldsOf(record))),
+      paint(dim, inline(fieldsOf(record))),
     ]
     return [columns.join('  ').trimEnd(), ...more, ...stackOf(record)].join(`\n${indent}`)
   }
@@ -82,6 +82,11 @@ function stackOf(record: LogRecord): string[] {
 
 function printable(text: string): string {
   return text.replaceAll(/(?![\t\n])\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
+/** As {@link printable}, for what must not begin a line: that would look like somebody else's. */
+function inline(text: string): string {
+  return printable(text).replaceAll(/[\t\n]/g, ' ')
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -130,6 +130,27 @@ test('the log says what died, how, when it starts again and that it is back; it 
   assert.equal(log.at(-1), 'error: order KEEPS DYING, 5 times in a row: no database; starts again in 1600 ms')
 })
 
+test('a process that the system has no room for is tried again, like one that died', async () => {
+  let isFull = true
+  const processes: ProcessEvents[] = []
+  const { clock, supervisor, log } = setUp({
+    spawn(events) {
+      if (processes.length > 0 && isFull) throw new Error('spawn ENOMEM')
+      processes.push(events)
+      return { pid: processes.length, terminate: () => {}, kill: () => {} }
+    },
+  })
+  const started = supervisor.start()
+  processes[0]?.ready({ pid: 1, url: 'http://127.0.0.1:1' })
+  await started
+  processes[0]?.exited('was killed by SIGKILL')
+  await clock.advance(100)
+  assert.equal(log.at(-1), 'warn: order could not be started: spawn ENOMEM; starts again in 200 ms')
+  isFull = false
+  await clock.advance(200)
+  assert.equal(supervisor.state.kind, 'starting')
+})
+
 test('a restarted process that does not become ready in time is killed and counts as dead', async () => {
   const { clock, supervisor, processes, latest, log, becomeReady } = setUp({ startTimeoutMs: 1_000 })
   const started = supervisor.start()

@@ -146,11 +146,17 @@ export class Supervisor {
     const current = (handle: () => void): void => {
       if (this.#run === run) handle()
     }
-    run.process = this.#options.spawn({
-      ready: (detail) => current(() => this.#onReady(run, detail)),
-      failed: (message) => current(() => this.#onFailed(run, message)),
-      exited: (how) => current(() => this.#onExited(run, how)),
-    })
+    try {
+      run.process = this.#options.spawn({
+        ready: (detail) => current(() => this.#onReady(run, detail)),
+        failed: (message) => current(() => this.#onFailed(run, message)),
+        exited: (how) => current(() => this.#onExited(run, how)),
+      })
+    } catch (error) {
+      // The system has no room for another process, for instance: that may pass, and must not end those that run.
+      this.#onExited(run, `could not be started: ${error instanceof Error ? error.message : String(error)}`)
+      return
+    }
     if (this.#first === undefined) {
       this.#timer = clock.timer(startTimeoutMs, () => {
         this.#options.onChange({ kind: 'stuck', timeoutMs: startTimeoutMs })

@@ -32,7 +32,7 @@ export interface UpOptions {
   readonly signal?: AbortSignal
   /** How long all services together may take to become ready. @default 30_000 */
   readonly startTimeoutMs?: number
-  /** From being asked to end, a service has this long before it is killed. @default 10_000 */
+  /** From being asked to end, a service has this long before it is killed. @default 15_000 */
   readonly graceMs?: number
   /** How an embedded PostgreSQL is started. @default the one of `@ashlar/sql/embedded` */
   readonly startServer?: StartServer
@@ -118,7 +118,8 @@ async function createHost(
     postgresPort: await freePort(random, new Set(services.map(({ port }) => port))),
     onLine,
     startTimeoutMs: options.startTimeoutMs ?? 30_000,
-    graceMs: options.graceMs ?? 10_000,
+    // A service may drain for 10 s, and then has its parts to close.
+    graceMs: options.graceMs ?? 15_000,
     clock,
     random,
   })

@@ -13,10 +13,12 @@ interface Connection {
 export class Connections {
   readonly #server: Server
   readonly #open = new Map<Socket, Connection>()
+  readonly #maxPipelined: number
   #closed: Promise<void> | undefined
 
-  constructor(server: Server) {
+  constructor(server: Server, maxPipelined: number) {
     this.#server = server
+    this.#maxPipelined = maxPipelined
     server.on('connection', (socket: Socket) => {
       const connection = { controller: new AbortController(), running: 0 }
       this.#open.set(socket, connection)
@@ -35,7 +37,12 @@ export class Connections {
   begin(socket: Socket, response: ServerResponse): AbortSignal {
     const connection = this.#open.get(socket)
     // A request that was read from a connection that has closed since.
-    if (connection === undefined) return AbortSignal.abort(gone())
+    if (connection === undefined || socket.destroyed) return AbortSignal.abort(gone())
+    if (connection.running >= this.#maxPipelined) {
+      // The platform's parser hands over all that has arrived, however much of it still waits for its answer.
+      socket.destroy()
+      return AbortSignal.abort(gone())
+    }
     connection.running++
     // A write that loses the race with the client's going away; the signal tells whoever needs to know.
     response.on('error', () => {})

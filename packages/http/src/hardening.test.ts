@@ -178,3 +178,45 @@ test('connections over the limit are closed at once', async () => {
   first.destroy()
   await limited[Symbol.asyncDispose]()
 })
+
+test('a client that was told to go on, and sends too much, is listened to until it has read the refusal', async () => {
+  const handler = async (request: { body(): Promise<Buffer> }): Promise<{ status: number }> => {
+    await request.body()
+    return { status: 200 }
+  }
+  await using patient = await listen(handler, { port: 0, edge: edgeTable(httpEdgeRows), limits: { bodyBytes: 1_000 } })
+  const socket = connect(patient.port, '127.0.0.1')
+  let received = ''
+  let isEnded = false
+  socket.on('data', (chunk) => (received += chunk.toString('latin1'))).on('end', () => (isEnded = true))
+  socket.write(`POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n${chunked}\r\n`)
+  while (!received.includes('100 Continue')) await once(socket, 'data')
+  socket.write(`7d0\r\n${'x'.repeat(2_000)}\r\n`)
+  while (!received.includes('413')) await once(socket, 'data')
+  // Long enough for an end that had been sent with the answer to arrive.
+  await probe(get('Host: a\r\n'))
+  assert.equal(isEnded, false)
+  socket.write('0\r\n\r\n')
+  await once(socket, 'end')
+})
+
+test('one connection cannot have any number of requests under way', async () => {
+  let running = 0
+  let most = 0
+  const never = async ({ signal }: { signal: AbortSignal }): Promise<never> => {
+    most = Math.max(most, ++running)
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        running--
+        reject(signal.reason)
+      })
+    })
+  }
+  await using strict = await listen(never, { port: 0, edge: edgeTable(httpEdgeRows), limits: { pipelinedRequests: 8 } })
+  const socket = connect(strict.port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100))
+  await once(socket, 'close')
+  assert.equal(most, 8)
+  assert.equal(running, 0)
+})

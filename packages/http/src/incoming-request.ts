@@ -56,14 +56,19 @@ export class IncomingRequest implements HttpRequest {
       throw unsupported('encoded bodies are not read here; send it plain')
     const declaredBytes = Number(this.headers['content-length'] ?? 0)
     if (declaredBytes > maxBytes) throw tooLarge(maxBytes)
-    if (isWaitingToSend(this.#message)) this.#response.writeContinue()
+    if (isWaitingToSend(this.#message)) {
+      toldToGoOn.add(this.#message)
+      this.#response.writeContinue()
+    }
     return collect(this.#message, maxBytes)
   }
 }
 
-/** Whether the client holds its body back until it is told to go on. */
+const toldToGoOn = new WeakSet<IncomingMessage>()
+
+/** Whether the client holds its body back, because it has not been told to go on. */
 export function isWaitingToSend(message: IncomingMessage): boolean {
-  return message.headers.expect?.toLowerCase() === '100-continue'
+  return message.headers.expect?.toLowerCase() === '100-continue' && !toldToGoOn.has(message)
 }
 
 class LazyUrl implements RequestUrl {

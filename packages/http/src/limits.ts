@@ -19,6 +19,11 @@ export interface HttpLimits {
   readonly idleTimeoutMs?: number
   /** Connections beyond this are closed at once. @default 4_096 */
   readonly connections?: number
+  /**
+   * Requests of one connection under way at once: a client may send more before it has the answers. One that has sent
+   * more than these is cut off. @default 64
+   */
+  readonly pipelinedRequests?: number
 }
 
 export const defaultLimits: Required<HttpLimits> = {
@@ -30,4 +35,5 @@ export const defaultLimits: Required<HttpLimits> = {
   keepAliveTimeoutMs: 60_000,
   idleTimeoutMs: 120_000,
   connections: 4_096,
+  pipelinedRequests: 64,
 }

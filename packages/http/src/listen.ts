@@ -42,7 +42,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions): Prom
   const { host = '127.0.0.1', clock = systemClock, edge, onError } = options
   const limits = { ...defaultLimits, ...options.limits }
   const server = strictServer(limits)
-  const connections = new Connections(server)
+  const connections = new Connections(server, limits.pipelinedRequests)
   const shell = { handler, edge, limits, onError, clock, connections }
   const onRequest = (message: IncomingMessage, response: ServerResponse): void => void serve(shell, message, response)
   server.on('request', onRequest).on('checkContinue', onRequest)

@@ -116,7 +116,8 @@ export function toEdgeError(error: unknown, table: EdgeTable): EdgeError {
     code,
     detail: row.detail ?? fields.message,
     retryable: fields.retryable === true,
-    retryAfterMs: typeof fields.retryAfterMs === 'number' ? fields.retryAfterMs : undefined,
+    // No header and no message can say "never" or "unknown" as a number.
+    retryAfterMs: Number.isFinite(fields.retryAfterMs) ? (fields.retryAfterMs as number) : undefined,
     issues: hasCode(error, 'ASHLAR_INVALID_INPUT') ? ((fields.issues as readonly Issue[] | undefined) ?? []) : [],
   }
 }

@@ -53,6 +53,13 @@ test('a row with a sentence of its own keeps the error’s to the inside', () =>
   assert.equal(told.detail, 'Try again shortly.')
 })
 
+test('a delay that is no number to count to is left out', () => {
+  for (const retryAfterMs of [Infinity, Number.NaN, '5']) {
+    const error = Object.assign(new DeadlineExceededError(), { retryAfterMs })
+    assert.equal(toEdgeError(error, table).retryAfterMs, undefined)
+  }
+})
+
 test('invalid input says everything that is wrong', () => {
   const issues = [
     { path: 'email', message: 'must be an email address' },

@@ -15,6 +15,13 @@ test('ids are version 7 UUIDs that hold the time they were made', () => {
   assert.equal(isUuid('42'), false)
 })
 
+test('a clock that stands between two milliseconds makes valid ids too', async () => {
+  const clock = new VirtualClock()
+  await clock.advance(0.5)
+  const id = uuidGenerator({ clock })()
+  assert.ok(isUuid(id), id)
+})
+
 test('ids of one generator increase, within a millisecond, past a full counter and when the clock is set back', async () => {
   const clock = new VirtualClock()
   const make = uuidGenerator({ clock, random: seededRandom(7) })

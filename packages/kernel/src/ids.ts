@@ -18,7 +18,8 @@ export function uuidGenerator(source: { clock?: Clock; random?: Random } = {}): 
   let counter = 0
   return () => {
     random.fill(bytes)
-    const nowMs = clock.wall()
+    // A virtual clock may stand between two milliseconds; the field has room for whole ones.
+    const nowMs = Math.floor(clock.wall())
     if (nowMs > lastMs) {
       lastMs = nowMs
       // The top bit stays clear so that at least 2,048 ids fit in the millisecond before the carry.

@@ -52,3 +52,15 @@ test('draining gives up after its time and disposing goes ahead', async () => {
   await closing
   assert.deepEqual(log, ['disposed'])
 })
+
+test('a part whose drain never ends, and does not hear the signal, is disposed of when the time is up', async () => {
+  const log: string[] = []
+  const clock = new VirtualClock()
+  const deaf: Closeable = { ...recorded('deaf', log), drain: () => new Promise(() => {}) }
+  const closing = closeAll([recorded('store', log), deaf], { clock, drainTimeoutMs: 1_000 }).close()
+  await clock.advance(999)
+  assert.deepEqual(log, [])
+  await clock.advance(1)
+  await closing
+  assert.deepEqual(log, ['drain store', 'dispose deaf', 'dispose store'])
+})

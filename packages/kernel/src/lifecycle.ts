@@ -1,3 +1,4 @@
+import { orAborted } from './call.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { CombinedError } from './errors.ts'
 
@@ -41,7 +42,8 @@ async function closeInReverse(parts: readonly Closeable[], drainTimeoutMs: numbe
   const reversed = parts.toReversed()
   for (const part of reversed) {
     try {
-      await part.drain?.(giveUp.signal)
+      // A part that pays the signal no heed must not keep the others from being disposed of.
+      if (part.drain !== undefined) await orAborted(part.drain(giveUp.signal), giveUp.signal)
     } catch (error) {
       // An aborted drain is the agreed end of waiting, not a failure.
       if (!giveUp.signal.aborted) failures.push(error)

@@ -53,7 +53,7 @@ export class RpcOverloadedError extends AshlarError {
   }
 }
 
-/** What came is not the protocol: a wrong content type, a broken message, an answer that is too large. */
+/** The answer is not the protocol's: a wrong content type, a broken message, or too large. The callee may have acted. */
 export class RpcProtocolError extends AshlarError {
   readonly code = 'ASHLAR_RPC_PROTOCOL' as const
   readonly retryable = false
@@ -79,7 +79,8 @@ export class RpcUnauthenticatedError extends AshlarError {
 export const rpcEdgeRows: Readonly<Record<string, EdgeRow>> = {
   ASHLAR_RPC_UNREACHABLE: unreachableRow,
   ASHLAR_RPC_OVERLOADED: unreachableRow,
-  ASHLAR_RPC_PROTOCOL: statusRows.invalid_argument,
+  ASHLAR_RPC_PROTOCOL: { status: 'internal', http: 502, title: 'Bad answer from a dependency' },
   ASHLAR_RPC_UNIMPLEMENTED: statusRows.unimplemented,
-  ASHLAR_RPC_UNAUTHENTICATED: statusRows.unauthenticated,
+  // Seen beyond the mesh it is a mistake in its configuration, not the user's: signing in would not help.
+  ASHLAR_RPC_UNAUTHENTICATED: { ...unreachableRow, status: 'unauthenticated', http: 502 },
 }

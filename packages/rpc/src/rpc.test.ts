@@ -115,7 +115,7 @@ for (const format of ['json', 'binary'] as const) {
     })
 
     test('deadline, principal, trace, key and baggage of the current call reach the callee', async (t) => {
-      const { client } = await start(t, { client: { format } })
+      const { client } = await start(t, { server: { meshKey: 'secret' }, client: { format, meshKey: 'secret' } })
       const principal = { subject: 'user-1', roles: ['customer'] }
       await runCall(
         { timeoutMs: 4_000, principal, idempotencyKey: 'schlüssel', baggage: { tier: 'gold & more' } },
@@ -209,6 +209,12 @@ test('without the mesh key nothing is served', async (t) => {
   await assert.rejects(stranger.echo({}), (error) => hasCode(error, 'ASHLAR_RPC_UNAUTHENTICATED'))
 })
 
+test('without a mesh key nobody is believed who they say they are', async (t) => {
+  const { client } = await start(t)
+  const answer = await runCall({ principal: { subject: 'admin', roles: [] } }, () => client.echo({}))
+  assert.equal(answer.subject, '')
+})
+
 test('a member of the mesh is served', async (t) => {
   const { client } = await start(t, { server: { meshKey: 'secret' }, client: { meshKey: 'secret' } })
   assert.equal((await client.echo({ text: 'hello' })).text, 'hello')
@@ -297,6 +303,12 @@ suite('requests that are not the protocol', () => {
       assert.doesNotMatch(answer.body, /secret/)
     })
   }
+
+  test('baggage of another sender may hold equals signs and properties', async (t) => {
+    const { server } = await start(t)
+    const answer = await post(server.url + path, { ...json, baggage: 'tier=a=b== ;kept=1, plain=x,broken' }, '{}')
+    assert.deepEqual((JSON.parse(answer.body) as { baggage: unknown }).baggage, { tier: 'a=b==', plain: 'x' })
+  })
 
   test('a body above the bound is answered 429 with its code', async (t) => {
     const { server } = await start(t, { server: { maxRequestBytes: 10, edge: edgeTable(rpcEdgeRows, tooLargeRow) } })

@@ -181,6 +181,24 @@ test('closing flips readiness, waits for load balancers to notice, and only then
   await assert.rejects(get(client, '/'), { code: 'ASHLAR_HTTP_UNREACHABLE' })
 })
 
+test('however long load balancers are waited for, what is in flight has its time after that', async () => {
+  const entered = Promise.withResolvers<void>()
+  const opened = Promise.withResolvers<void>()
+  const handler = async (): Promise<{ status: number; body: string }> => {
+    entered.resolve()
+    await opened.promise
+    return { status: 200, body: 'done' }
+  }
+  await using started = await start(() => ({ handler }), { DRAIN_DELAY_MS: '60000' })
+  const answered = get(started.client, '/')
+  await entered.promise
+  const closed = started.running.close()
+  await started.clock.advance(69_000)
+  opened.resolve()
+  assert.equal((await answered).text(), 'done')
+  await closed
+})
+
 test('closing finishes what is in flight, then closes the parts in reverse, then what onStop registered', async () => {
   const order: string[] = []
   const entered = Promise.withResolvers<void>()

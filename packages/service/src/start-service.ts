@@ -27,6 +27,9 @@ const commonConfig = {
   DRAIN_DELAY_MS: integer({ min: 0, max: 60_000, default: 0 }),
 }
 
+/** How long work in flight may take to end, from when nothing new is accepted. */
+const drainTimeoutMs = 10_000
+
 /** A started service. Closing drains it: readiness first, then the server, then its parts in reverse. */
 export interface RunningService extends Lifecycle {
   readonly url: string
@@ -71,7 +74,9 @@ export async function startService<S extends ConfigSpec>(
     })
     started.push(server, health)
     log.info({ url: server.url, version }, 'ready')
-    return { url: server.url, log, ...closeAll(started, { clock }) }
+    // The waiting for load balancers must not use up the time of what is in flight.
+    const closing = closeAll(started, { clock, drainTimeoutMs: DRAIN_DELAY_MS + drainTimeoutMs })
+    return { url: server.url, log, ...closing }
   } catch (error) {
     // The reason for the failure is what matters; a part that does not close either has nothing to add.
     await closeAll(started, { clock })

@@ -62,7 +62,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     random,
   })
   const pool = new Pool(connector, { maxConnections, maxWaiting, acquireTimeoutMs, clock })
-  const pipelines = Array.from({ length: pipelineCount }, () => new Pipeline(connector, sharedTimeoutMs))
+  const pipelines = Array.from({ length: pipelineCount }, () => new Pipeline(connector, sharedTimeoutMs, clock))
   const sessions = new Sessions(pool, pipelines, clock, maxInFlight)
   try {
     await connectFirst(pipelines[0] as Pipeline, connector.target.server, connectTimeoutMs, clock)

@@ -1,4 +1,4 @@
-import { abortReason, orAborted } from '@ashlar/kernel'
+import { abortReason, orAborted, type Clock, type Timer } from '@ashlar/kernel'
 import type { Connection, Result } from './connection.ts'
 import type { Connector } from './connector.ts'
 import { closedError } from './errors.ts'
@@ -15,31 +15,47 @@ const lockTimeoutMs = 50
 export class Pipeline {
   readonly #connector: Connector
   readonly #statementTimeoutMs: number
+  readonly #clock: Clock
+  #watch: Timer | undefined
   #connection: Connection | undefined
   #opening: Promise<Connection> | undefined
   readonly #closing = new AbortController()
   inFlight = 0
 
-  constructor(connector: Connector, statementTimeoutMs: number) {
+  constructor(connector: Connector, statementTimeoutMs: number, clock: Clock) {
     this.#connector = connector
     this.#statementTimeoutMs = statementTimeoutMs
+    this.#clock = clock
   }
 
   /** Rejects when the signal aborts; what has been sent by then runs on, what has not never will. */
   async execute(command: Command, signal: AbortSignal | undefined): Promise<Result> {
     this.inFlight++
+    this.#keepWatch()
     try {
       const connection = this.#connection ?? (await orAborted(this.connect(), signal))
       if (signal?.aborted === true) throw abortReason(signal)
-      try {
-        return await orAborted(connection.execute(command), signal)
-      } finally {
-        // The server cuts statements short in less time, so it, or the network, has gone without saying so.
-        if (connection.stalledMs > 2 * this.#statementTimeoutMs) connection.abandon()
-      }
+      return await orAborted(connection.execute(command), signal)
     } finally {
       this.inFlight--
     }
+  }
+
+  /**
+   * Gives the connection up when the server owes an answer for longer than it takes it to cut a statement short: it, or
+   * the network, has gone without saying so. One timer however many wait, and none when nobody does.
+   */
+  #keepWatch(): void {
+    const limitMs = 2 * this.#statementTimeoutMs
+    this.#watch ??= this.#clock.timer(
+      limitMs,
+      () => {
+        this.#watch = undefined
+        if ((this.#connection?.stalledMs ?? 0) >= limitMs) this.#connection?.abandon()
+        if (this.inFlight > 0) this.#keepWatch()
+      },
+      { background: true },
+    )
   }
 
   /** Joins the attempt that is under way: one failure is shared by all who waited for it. */
@@ -52,6 +68,7 @@ export class Pipeline {
   }
 
   async close(): Promise<void> {
+    this.#watch?.cancel()
     this.#closing.abort(closedError(this.#connector.target.server))
     const connection = this.#connection
     this.#connection = undefined

@@ -39,6 +39,7 @@ export class Sessions {
     if (command.script || privateVerbs.has(command.verb)) {
       throw new TypeError(`sql: ${command.verb || 'a script'} needs a connection of its own; use transaction()`)
     }
+    if (command.advice !== undefined) throw new TypeError(`sql: ${command.advice}`)
     return this.count(() => this.#execute(command, call?.signal))
   }
 

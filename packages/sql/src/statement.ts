@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { encodeParameter, type WireValue } from './parameters.ts'
+import { sessionAdvice } from './session-state.ts'
 
 declare const rowType: unique symbol
 
@@ -19,11 +20,13 @@ export interface Command {
   readonly values: readonly WireValue[]
   /** The first word, in lower case. */
   readonly verb: string
+  /** Why it may not run on a connection that others use later; `undefined` where it may. */
+  readonly advice: string | undefined
   /** A script of several statements, sent by the simple protocol. */
   readonly script: boolean
 }
 
-type Shape = Pick<Command, 'text' | 'name' | 'verb'>
+type Shape = Pick<Command, 'text' | 'name' | 'verb' | 'advice'>
 
 /** Statements are classes so that a fragment is told from a parameter by what it is, never by how it looks. */
 export class SqlStatement implements Statement {
@@ -54,7 +57,14 @@ const maxComposedShapes = 1_000
 /** Turns a statement into text with numbered parameters and a name that is the same wherever the text is. */
 export function compile(statement: Statement): Command {
   if (statement instanceof SqlScript) {
-    return { text: statement.strings[0] as string, name: undefined, values: [], verb: '', script: true }
+    return {
+      text: statement.strings[0] as string,
+      name: undefined,
+      values: [],
+      verb: '',
+      advice: undefined,
+      script: true,
+    }
   }
   const composed = statement.values.some((value) => value instanceof SqlStatement)
   const flat = composed ? flatten(statement) : statement
@@ -86,7 +96,7 @@ function staticShape(strings: readonly string[]): Shape {
   let shape = staticShapes.get(strings)
   if (shape === undefined) {
     const text = numbered(strings)
-    shape = { text, name: nameOf(text), verb: verbOf(text) }
+    shape = shapeOf(text, nameOf(text))
     staticShapes.set(strings, shape)
   }
   return shape
@@ -96,10 +106,15 @@ function composedShape(strings: readonly string[]): Shape {
   const text = numbered(strings)
   const known = composedShapes.get(text)
   if (known !== undefined) return known
-  if (composedShapes.size >= maxComposedShapes) return { text, name: undefined, verb: verbOf(text) }
-  const shape = { text, name: nameOf(text), verb: verbOf(text) }
+  if (composedShapes.size >= maxComposedShapes) return shapeOf(text, undefined)
+  const shape = shapeOf(text, nameOf(text))
   composedShapes.set(text, shape)
   return shape
+}
+
+function shapeOf(text: string, name: string | undefined): Shape {
+  const verb = verbOf(text)
+  return { text, name, verb, advice: sessionAdvice(text, verb) }
 }
 
 function numbered(strings: readonly string[]): string {

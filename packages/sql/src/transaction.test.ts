@@ -156,6 +156,24 @@ test('a connection lost in a transaction fails it, and the next gets another', a
   assert.equal((await db.one(value)).value, 1)
 })
 
+test('a call that ends between the work and the commit commits nothing', async () => {
+  const { db } = await withCounter()
+  const abort = new AbortController()
+  const work = db.transaction(
+    (tx) => {
+      const done = tx.run(increment)
+      // One turn later `work` has been seen to resolve, and nothing has been sent since.
+      void done.then(() => queueMicrotask(() => abort.abort()))
+      return done
+    },
+    { signal: abort.signal },
+  )
+  await rejectsWith(work, 'ASHLAR_CANCELLED')
+  // Waits for the lock on the row, and so for what becomes of the transaction.
+  await db.run(increment)
+  assert.equal((await db.one(value)).value, 1)
+})
+
 test('transactions share a bounded number of connections', async () => {
   const { url } = await withCounter()
   await using db = await openDatabase({ url, maxConnections: 2 })

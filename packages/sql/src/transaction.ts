@@ -56,8 +56,10 @@ class Session {
   async execute(statement: Statement): Promise<Result> {
     if (this.#ended) throw new TypeError('transaction: it has ended; await every statement within its work')
     throwIfOver(currentCall(), this.#clock)
+    const command = compile(statement)
+    if (command.advice !== undefined) throw new TypeError(`sql: ${command.advice}`)
     try {
-      const result = await orAborted(this.#connection.execute(compile(statement)), this.#signal)
+      const result = await orAborted(this.#connection.execute(command), this.#signal)
       if (!result.inTransaction && !this.#ended) {
         this.#endedEarly = true
         this.#ended = true
@@ -74,6 +76,8 @@ class Session {
     this.#ended = true
     // To commit what failed is to roll back, which the server does without calling it an error.
     if (this.#endedEarly) throw this.#failure
+    // The call may have ended since the work did; what is committed now would be reported as cancelled.
+    if (this.#signal?.aborted === true) throw abortReason(this.#signal)
     const { tag } = await this.#control('commit')
     if (tag !== 'COMMIT') {
       throw new QueryError('25P02', 'the transaction was rolled back, because a statement in it had failed', {
@@ -97,7 +101,7 @@ class Session {
   }
 
   #control(text: string): Promise<Result> {
-    const command: Command = { text, name: undefined, values: [], verb: '', script: false }
+    const command: Command = { text, name: undefined, values: [], verb: '', advice: undefined, script: false }
     return orAborted(this.#connection.execute(command), this.#signal)
   }
 }

@@ -29,8 +29,11 @@ async function open(t: TestContext) {
   const ports = { stock: shelf, payments: new FakePayments(faults) }
   const mint = uuidGenerator({ clock })
   const orders = new Orders({ repository, carts, ports, runner, clock, random, newId: mint, log: silentLog })
-  const server = await listen(rpcHandler([orderRpc(orders, carts)], { edge: shopEdge }), { port: 0, edge: shopEdge })
-  const client = createClient(OrderService, { name: 'order', baseUrl: server.url })
+  // Who calls is believed only from a member of the mesh.
+  const meshKey = 'secret'
+  const handler = rpcHandler([orderRpc(orders, carts)], { edge: shopEdge, meshKey })
+  const server = await listen(handler, { port: 0, edge: shopEdge })
+  const client = createClient(OrderService, { name: 'order', baseUrl: server.url, meshKey })
   const parts = closeAll([server, client])
   t.after(() => parts.close())
   return { client, clock }

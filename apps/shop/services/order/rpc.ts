@@ -24,7 +24,11 @@ export function orderRpc(orders: Orders, carts: Carts): RpcService {
       const { userId, productId, quantity } = validate((check) => ({
         userId: check.uuid('userId', request.userId),
         productId: check.uuid('productId', request.productId),
-        quantity: check.integer('quantity', request.quantity, { min: 0, max: maxQuantity }),
+        // Absent is an issue of its own; the number is then of no use to anybody.
+        quantity:
+          check.required('quantity', request.quantity, (given) =>
+            check.integer('quantity', given, { min: 0, max: maxQuantity }),
+          ) ?? 0,
       }))
       requireOwn(userId, call)
       return { cart: showCart(await carts.setItem(userId, productId, quantity)) }

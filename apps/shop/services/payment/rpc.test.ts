@@ -17,9 +17,11 @@ async function open(t: TestContext, log: Log = silentLog) {
   const bank = new FakeBank()
   const repository = new MemoryPaymentRepository()
   const payments = new Payments({ repository, bank, clock, newId: uuidGenerator({ clock }), log })
-  const handler = rpcHandler([paymentRpc(payments, clock)], { edge: shopEdge })
+  // Who calls is believed only from a member of the mesh.
+  const meshKey = 'secret'
+  const handler = rpcHandler([paymentRpc(payments, clock)], { edge: shopEdge, meshKey })
   const server = await listen(handler, { port: 0, edge: shopEdge })
-  const client = createClient(PaymentService, { name: 'payment', baseUrl: server.url })
+  const client = createClient(PaymentService, { name: 'payment', baseUrl: server.url, meshKey })
   const parts = closeAll([server, client])
   t.after(() => parts.close())
   return { client, bank }

@@ -16,6 +16,18 @@ export class HttpUnreachableError extends AshlarError {
   }
 }
 
+/** The client has as many requests on the wire or waiting as it may; this one was not sent. */
+export class HttpOverloadedError extends AshlarError {
+  readonly code = 'ASHLAR_HTTP_OVERLOADED' as const
+  readonly retryable = true
+  readonly limit: number
+
+  constructor(detail: { name: string; limit: number }) {
+    super(`${detail.limit} requests to ${detail.name} are under way already`)
+    this.limit = detail.limit
+  }
+}
+
 /** The answer is larger than this client takes; the rest of it was not read. */
 export class HttpResponseTooLargeError extends AshlarError {
   readonly code = 'ASHLAR_HTTP_RESPONSE_TOO_LARGE' as const
@@ -41,6 +53,7 @@ export class HttpInvalidResponseError extends AshlarError {
 /** Rows for services whose callers may know that something behind them did not answer. */
 export const httpClientEdgeRows: Readonly<Record<string, EdgeRow>> = {
   ASHLAR_HTTP_UNREACHABLE: unreachableRow,
+  ASHLAR_HTTP_OVERLOADED: unreachableRow,
   ASHLAR_HTTP_RESPONSE_TOO_LARGE: { status: 'internal', http: 502, title: 'Bad answer from a dependency' },
   ASHLAR_HTTP_INVALID_RESPONSE: { status: 'internal', http: 502, title: 'Bad answer from a dependency' },
 }

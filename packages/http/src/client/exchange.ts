@@ -22,7 +22,7 @@ export function exchange(
   signal: AbortSignal,
 ): Promise<HttpClientResponse> {
   return new Promise((resolve, reject) => {
-    const collector = new Collector(peer, signal, resolve, reject)
+    const collector = new Collector(peer, request.method === 'HEAD', signal, resolve, reject)
     signal.addEventListener('abort', () => collector.abort(), { once: true })
     pool.dispatch(request, collector)
   })
@@ -30,6 +30,7 @@ export function exchange(
 
 class Collector implements Dispatcher.DispatchHandler {
   readonly #peer: Peer
+  readonly #isHead: boolean
   readonly #signal: AbortSignal
   readonly #resolve: (response: HttpClientResponse) => void
   readonly #reject: (error: unknown) => void
@@ -41,11 +42,13 @@ class Collector implements Dispatcher.DispatchHandler {
 
   constructor(
     peer: Peer,
+    isHead: boolean,
     signal: AbortSignal,
     resolve: (response: HttpClientResponse) => void,
     reject: (error: unknown) => void,
   ) {
     this.#peer = peer
+    this.#isHead = isHead
     this.#signal = signal
     this.#resolve = resolve
     this.#reject = reject
@@ -63,6 +66,8 @@ class Collector implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status
     this.#headers = headers
+    // The answer to HEAD says how long a body would be that does not come.
+    if (this.#isHead) return
     if (Number(headers['content-length'] ?? 0) > this.#peer.maxResponseBytes) controller.abort(this.#tooLarge())
   }
 

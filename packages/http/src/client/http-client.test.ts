@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
 import { currentCall, edgeTable, hasCode, parseTraceparent, runCall } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
@@ -104,7 +105,7 @@ test('a request that waits for a connection past its deadline is never sent', as
     await opened.promise
     return { status: 204 }
   })
-  await using client = createHttpClient({ baseUrl: server.url, name: 'stock', connections: 1, clock })
+  await using client = createHttpClient({ baseUrl: server.url, name: 'stock', maxConnections: 1, clock })
   const first = client.request({ method: 'GET', path: '/first', timeoutMs: 60_000 })
   await entered.promise
   const second = assert.rejects(client.request({ method: 'GET', path: '/second', timeoutMs: 10 }))
@@ -176,4 +177,26 @@ test('a base URL that is none, or holds credentials, is refused without being re
     () => make('http://user:hunter2@a'),
     (error) => error instanceof TypeError && !error.message.includes('hunter2'),
   )
+})
+
+test('a request whose deadline passed while it waited for a connection counts until it has left the queue', async () => {
+  const sockets: Socket[] = []
+  // Accepts, and never says a word: the TLS handshake hangs.
+  const silent = createServer((socket) => void sockets.push(socket.on('error', () => {}))).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const baseUrl = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  const clock = new VirtualClock()
+  await using client = createHttpClient({ baseUrl, name: 'stock', clock, maxInFlight: 1 })
+  const first = assert.rejects(client.request(get), (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'))
+  await clock.advance(5_000)
+  await first
+  await assert.rejects(client.request(get), (error) => hasCode(error, 'ASHLAR_HTTP_OVERLOADED'))
+  for (const socket of sockets) socket.destroy()
+  silent.close()
+})
+
+test('the answer to HEAD may be about a body of any length', async () => {
+  await using server = await start(async () => ({ status: 200, body: 'x'.repeat(1_000) }))
+  await using client = createHttpClient({ baseUrl: server.url, name: 'stock', maxResponseBytes: 10 })
+  assert.equal((await client.request({ method: 'HEAD', path: '/' })).headers['content-length'], '1000')
 })

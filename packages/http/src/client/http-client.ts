@@ -4,11 +4,13 @@ import {
   orAborted,
   runCall,
   systemClock,
+  withoutStack,
   type Clock,
   type Closeable,
 } from '@ashlar/kernel'
 import { Pool, type Dispatcher } from 'undici'
 import type { HttpClientResponse } from './client-response.ts'
+import { HttpOverloadedError } from './errors.ts'
 import { exchange, type Peer } from './exchange.ts'
 
 export interface HttpClientOptions {
@@ -22,8 +24,10 @@ export interface HttpClientOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** @default 8 MiB */
   readonly maxResponseBytes?: number
-  /** Requests in flight at once; the rest wait, within their deadlines. @default 64 */
-  readonly connections?: number
+  /** Requests on the wire at once; the rest wait, within their deadlines. @default 64 */
+  readonly maxConnections?: number
+  /** Requests on the wire or waiting at the most; one more is refused. @default 1_000 */
+  readonly maxInFlight?: number
   readonly clock?: Clock
 }
 
@@ -46,6 +50,7 @@ export interface HttpClient extends Closeable {
   /**
    * Resolves with the whole answer, whatever its status.
    * @throws {HttpUnreachableError} | {HttpResponseTooLargeError} | {HttpInvalidResponseError} | {DeadlineExceededError}
+   * @throws {HttpOverloadedError} without sending anything.
    */
   request(request: HttpClientRequest): Promise<HttpClientResponse>
 }
@@ -56,29 +61,34 @@ export interface HttpClient extends Closeable {
  * @throws {TypeError} when `baseUrl` is not usable.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { name, timeoutMs = 5_000, headers = {}, maxResponseBytes = 8 * 1024 * 1024, connections = 64 } = options
-  const clock = options.clock ?? systemClock
+  const { name, timeoutMs = 5_000, headers = {}, maxResponseBytes = 8 * 1024 * 1024, maxConnections = 64 } = options
+  const { clock = systemClock, maxInFlight = 1_000 } = options
   const base = parseBase(options.baseUrl)
   const prefix = base.pathname.replace(/\/$/, '')
   const peer: Peer = { name, address: base.host, maxResponseBytes }
   // Deadlines bound what is asked. Connecting has a bound of its own, because an attempt outlives the request that
   // caused it and holds one of the connections.
   const pool = new Pool(base.origin, {
-    connections,
+    connections: maxConnections,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: timeoutMs },
   })
 
+  let inFlight = 0
+
   return {
     async request(request) {
+      if (inFlight >= maxInFlight) throw withoutStack(() => new HttpOverloadedError({ name, limit: maxInFlight }))
       const timeout = request.timeoutMs ?? timeoutMs
       return runCall({ timeoutMs: timeout, signal: request.signal, clock }, (call) => {
         const dispatched = dispatchOptions(request, prefix, {
           ...headers,
           traceparent: formatTraceparent(childTrace(call.trace)),
         })
-        return exchange(pool, dispatched, peer, call.signal)
+        inFlight++
+        // A request that is over while it waits for a connection stays in undici's queue until its turn comes, and counts.
+        return exchange(pool, dispatched, peer, call.signal).finally(() => inFlight--)
       })
     },
     drain: (signal) => orAborted(pool.close(), signal),

@@ -1,6 +1,7 @@
 export type { HttpClientResponse } from './client-response.ts'
 export {
   HttpInvalidResponseError,
+  HttpOverloadedError,
   HttpResponseTooLargeError,
   HttpUnreachableError,
   httpClientEdgeRows,

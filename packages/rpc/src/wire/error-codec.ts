@@ -91,13 +91,15 @@ interface Facts {
 
 function readDetails(details: readonly unknown[]): Facts {
   const facts: Facts = { issues: [] }
-  for (const { type, value } of details as readonly Partial<WireDetail>[]) {
+  for (const entry of details as readonly (Partial<WireDetail> | null)[]) {
+    const { type, value } = entry ?? {}
     if (typeof value !== 'string') continue
     try {
       const bytes = Buffer.from(value, 'base64')
       if (type === ErrorInfoSchema.typeName) {
         const info = fromBinary(ErrorInfoSchema, bytes)
-        facts.reason = info.reason
+        // An absent reason is an empty one in protobuf.
+        if (info.reason !== '') facts.reason = info.reason
         facts.retryable = info.metadata.retryable === 'true'
       } else if (type === RetryInfoSchema.typeName) {
         const { retryDelay } = fromBinary(RetryInfoSchema, bytes)

@@ -1,13 +1,13 @@
 import {
   childTrace,
   formatTraceparent,
+  InvalidInputError,
   remainingMs,
   type CallContext,
   type CallOptions,
   type Clock,
   type Principal,
 } from '@ashlar/kernel'
-import { RpcProtocolError } from '../errors.ts'
 
 /** Request headers by lower-case name, as node:http gives them. */
 export type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>
@@ -38,12 +38,12 @@ export function callHeaders(call: CallContext, clock: Clock): Record<string, str
 
 /**
  * The callee's side of {@link callHeaders}. The trace is the server shell's business.
- * @throws {RpcProtocolError} when the deadline or the principal is malformed: running without them would be wrong.
+ * @throws {InvalidInputError} when the deadline or the principal is malformed: running without them would be wrong.
  */
 export function callOptions(headers: HeaderRecord): CallOptions {
   const timeout = single(headers, 'connect-timeout-ms')
   if (timeout !== undefined && !timeoutPattern.test(timeout)) {
-    throw new RpcProtocolError('header connect-timeout-ms must be 1 to 10 digits')
+    throw new InvalidInputError([{ path: 'connect-timeout-ms', message: 'must be 1 to 10 digits' }])
   }
   return {
     timeoutMs: timeout === undefined ? undefined : Number(timeout),
@@ -55,7 +55,7 @@ export function callOptions(headers: HeaderRecord): CallOptions {
   }
 }
 
-/** A header's value when it came exactly once. */
+/** A header's value; one that came several times is, except for a few, joined by commas. */
 export function single(headers: HeaderRecord, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' ? value : undefined
@@ -82,7 +82,7 @@ function decodePrincipal(text: string | undefined): Principal | undefined {
   } catch {
     // Told below, like a value of the wrong shape.
   }
-  throw new RpcProtocolError('header ashlar-principal is malformed')
+  throw new InvalidInputError([{ path: 'ashlar-principal', message: 'is malformed' }])
 }
 
 function decodeText(text: string | undefined): string | undefined {
@@ -97,8 +97,10 @@ function decodeText(text: string | undefined): string | undefined {
 function decodeBaggage(text: string | undefined): Record<string, string> | undefined {
   if (text === undefined) return undefined
   const entries = text.split(',').flatMap((member): [string, string][] => {
-    const [key, value] = (member.split(';', 1)[0] ?? '').split('=')
-    return key === undefined || value === undefined ? [] : [[key.trim(), decodeText(value.trim()) ?? '']]
+    const pair = member.split(';', 1)[0] as string
+    // The first one: a value may hold more of them.
+    const equals = pair.indexOf('=')
+    return equals === -1 ? [] : [[pair.slice(0, equals).trim(), decodeText(pair.slice(equals + 1).trim()) ?? '']]
   })
   return Object.fromEntries(entries)
 }

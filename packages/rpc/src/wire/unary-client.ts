@@ -44,12 +44,14 @@ export class UnaryClient implements AsyncDisposable {
     this.#options = options
     this.#format = options.format ?? 'binary'
     this.#clock = options.clock ?? systemClock
-    // The call's own deadline ends it; undici's timeouts would only end it earlier with a vaguer error.
+    // The call's own deadline ends it; undici's timeouts would only end it earlier with a vaguer error. Connecting has a
+    // bound of its own, because an attempt outlives the call that caused it and holds one of the connections.
     this.#pool = new Pool(options.baseUrl, {
       connections: options.maxConnections ?? 32,
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
+      connect: { timeout: options.timeoutMs ?? 5_000 },
     })
   }
 
@@ -68,15 +70,10 @@ export class UnaryClient implements AsyncDisposable {
     if (this.#inFlight >= limit) {
       throw withoutStack(() => new RpcOverloadedError({ service: this.#options.name, limit }))
     }
-    this.#inFlight++
-    try {
-      const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs ?? 5_000
-      return await runCall({ timeoutMs, signal: options.signal, clock: this.#clock }, (call) =>
-        this.#send(method, create(method.input, request), call),
-      )
-    } finally {
-      this.#inFlight--
-    }
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs ?? 5_000
+    return runCall({ timeoutMs, signal: options.signal, clock: this.#clock }, (call) =>
+      this.#send(method, create(method.input, request), call),
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,7 +93,12 @@ export class UnaryClient implements AsyncDisposable {
     if (formatOf(answer.contentType) !== this.#format) {
       throw new RpcProtocolError(`${path.slice(1)} answered with content type ${answer.contentType ?? '(none)'}`)
     }
-    return decodeMessage(method.output, answer.body, this.#format)
+    try {
+      return decodeMessage(method.output, answer.body, this.#format)
+    } catch (cause) {
+      // Not as the invalid input that it is to a callee: nobody who called us can correct what was answered here.
+      throw new RpcProtocolError(`${path.slice(1)} answered with a message that cannot be read`, { cause })
+    }
   }
 
   #dispatch(
@@ -105,7 +107,8 @@ export class UnaryClient implements AsyncDisposable {
     body: Uint8Array | string,
     signal: AbortSignal,
   ): Promise<Answer> {
-    return new Promise((resolve, reject) => {
+    this.#inFlight++
+    const answer = new Promise<Answer>((resolve, reject) => {
       const collector = new AnswerCollector({
         signal,
         maxBytes: this.#options.maxResponseBytes ?? 4_194_304,
@@ -115,6 +118,8 @@ export class UnaryClient implements AsyncDisposable {
       })
       this.#pool.dispatch({ path, method: 'POST', headers, body }, collector)
     })
+    // A call that is over while it waits for a connection stays in undici's queue until its turn comes, and counts.
+    return answer.finally(() => this.#inFlight--)
   }
 }
 

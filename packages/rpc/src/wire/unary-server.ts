@@ -11,7 +11,7 @@ import {
   type EdgeTable,
 } from '@ashlar/kernel'
 import type { HttpHandler, HttpRequest, HttpResponse } from '@ashlar/http'
-import { RpcProtocolError, RpcUnauthenticatedError, RpcUnimplementedError } from '../errors.ts'
+import { RpcUnauthenticatedError, RpcUnimplementedError } from '../errors.ts'
 import { encodeError } from './error-codec.ts'
 import { callOptions, contentTypes, formatOf, single, type WireFormat } from './headers.ts'
 import { decodeMessage, encodeMessage } from './message-codec.ts'
@@ -25,7 +25,10 @@ export interface Procedure {
 export interface UnaryServerOptions {
   /** Decides what callers see of errors. */
   readonly edge: EdgeTable
-  /** When given, callers must send it in `ashlar-mesh-key`; others are refused. */
+  /**
+   * When given, callers must send it in `ashlar-mesh-key`, and others are refused. Without one anybody may call, and
+   * nobody is believed who they say they are: the principal and tenant of a call are ignored.
+   */
   readonly meshKey?: string | undefined
   /** Largest request message, in bytes. @default 4_194_304 */
   readonly maxRequestBytes?: number | undefined
@@ -72,10 +75,12 @@ async function serve(
   options: UnaryServerOptions,
 ): Promise<HttpResponse> {
   const { clock = systemClock, maxRequestBytes = 4_194_304 } = options
+  const given = callOptions(request.headers)
+  const believed = options.meshKey === undefined ? { ...given, principal: undefined, tenant: undefined } : given
   const bytes = await request.body(maxRequestBytes)
   const message = decodeMessage(method.input, bytes, format)
   // The deadline starts when the message is there; the shell's own call context brings trace and signal.
-  return runCall({ ...callOptions(request.headers), clock }, async (call) => {
+  return runCall({ ...believed, clock }, async (call) => {
     const answer = create(method.output, await run(message, call))
     return {
       status: 200,
@@ -102,17 +107,13 @@ function checkProtocol(request: HttpRequest): WireFormat | HttpResponse {
 }
 
 function errorAnswer(error: unknown, table: EdgeTable): HttpResponse {
-  const edge = toEdgeError(error instanceof RpcProtocolError ? new InvalidInputError([asIssue(error)]) : error, table)
+  const edge = toEdgeError(error, table)
   return {
     // The protocol fixes the HTTP status per code, whatever a REST edge would choose.
     status: statusRows[edge.status].http,
     headers: { 'content-type': contentTypes.json, 'cache-control': 'no-store' },
     body: JSON.stringify(encodeError(edge)),
   }
-}
-
-function asIssue(error: Error): { path: string; message: string } {
-  return { path: '', message: error.message }
 }
 
 /** Compares digests, so that neither the key's length nor its bytes show in the time taken. */

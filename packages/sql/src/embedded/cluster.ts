@@ -25,6 +25,13 @@ export async function ensureCluster(
   const data = join(directory, 'data')
   if (await isDirectory(data)) {
     await checkVersion(data, binaries)
+    if (!secrets.has(superuser)) {
+      throw new EmbeddedError(
+        'secrets',
+        `the passwords of the data in ${data} are gone from ${directory}; restore secrets.json, or remove the whole ` +
+          'folder and its data',
+      )
+    }
     return data
   }
   await removeDrafts(directory)

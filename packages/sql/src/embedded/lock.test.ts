@@ -32,3 +32,10 @@ test("a lock that a crash of the machine cut off is nobody's", async (t) => {
   await writeFile(join(directory, 'owner-9'), '{"pid": 1')
   await (await lockDirectory(directory)).release()
 })
+
+test('a dead owner that could not say when it was started does not own the folder for ever', async (t) => {
+  const directory = await emptyFolder(t)
+  // Above the highest number that Linux gives.
+  await writeFile(join(directory, 'owner-9'), JSON.stringify({ pid: 4_194_305 }))
+  await (await lockDirectory(directory)).release()
+})

@@ -72,7 +72,10 @@ function throwIfAlive(owner: string, directory: string): void {
     // Empty: released. Or cut off by a crash of the machine, which nobody survived.
     return
   }
-  if (typeof parsed.pid !== 'number' || processIdentity(parsed.pid) !== parsed.started) return
+  if (typeof parsed.pid !== 'number') return
+  const identity = processIdentity(parsed.pid)
+  // Where the system tells no identities, owners wrote none either: PostgreSQL's own lock has to do there.
+  if (identity === undefined || identity !== parsed.started) return
   throw new EmbeddedError(
     'in-use',
     `process ${parsed.pid} runs the embedded PostgreSQL of ${directory} already; stop it first, or use another directory`,

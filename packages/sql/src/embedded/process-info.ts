@@ -24,11 +24,21 @@ export function isPostgresIn(pid: number, dataDirectory: string): boolean {
   if (processIdentity(pid) === undefined) return false
   if (process.platform !== 'linux') return psLine(pid, 'command=')?.includes(dataDirectory) === true
   try {
-    return (
-      readlinkSync(`/proc/${pid}/cwd`) === dataDirectory && readFileSync(`/proc/${pid}/comm`, 'utf8') === 'postgres\n'
-    )
+    return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'postgres\n' && workplaceOf(pid) === dataDirectory
   } catch {
     return false
+  }
+}
+
+/** Where the process works, or, when the system does not tell us, where it was told to. */
+function workplaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch (error) {
+    // Of another account's processes not even root is told in a container (it lacks CAP_SYS_PTRACE).
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    return args[args.indexOf('-D') + 1]
   }
 }
 

@@ -8,6 +8,7 @@ import { EmbeddedError } from './errors.ts'
 export interface Secrets {
   /** Remembers a password for each role before it is used anywhere. */
   ensure(roles: readonly string[]): Promise<void>
+  has(role: string): boolean
   /** @throws {TypeError} for a role that `ensure` was not given. */
   passwordOf(role: string): string
 }
@@ -25,6 +26,7 @@ export async function openSecrets(directory: string | undefined): Promise<Secret
       for (const role of missing) passwords.set(role, randomToken(systemRandom, 24))
       if (path !== undefined) await save(path, passwords)
     },
+    has: (role) => passwords.has(role),
     passwordOf(role) {
       const password = passwords.get(role)
       if (password === undefined)

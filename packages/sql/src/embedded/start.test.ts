@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -169,6 +171,46 @@ test('a process number in the data that belongs to another program by now is not
   await writeFile(join(directory, 'owner-1000'), JSON.stringify({ pid: process.pid, started: 'another time' }))
   await using server = await startEmbedded({ directory })
   assert.ok(isPostgresIn(server.pid, data))
+})
+
+test(
+  'root without the right to look into processes, as in a container, knows its server all the same',
+  { skip: isRoot() && existsSync('/usr/bin/setpriv') ? false : 'takes root, and setpriv to give that right up' },
+  async () => {
+    await using server = await startEmbedded({ directory })
+    const module = new URL('./process-info.ts', import.meta.url).href
+    const source = `
+      import { isPostgresIn } from ${JSON.stringify(module)}
+      for (const folder of ['data', 'other']) {
+        console.log(isPostgresIn(${server.pid}, ${JSON.stringify(directory)} + '/' + folder))
+      }`
+    const node = [process.execPath, '--conditions=ashlar:source', '--input-type=module', '--eval', source]
+    const { stdout } = spawnSync('/usr/bin/setpriv', ['--bounding-set=-sys_ptrace', ...node], { encoding: 'utf8' })
+    assert.equal(stdout, 'true\nfalse\n')
+  },
+)
+
+test('data whose passwords are gone is left alone, and the way out is told', async () => {
+  const bereft = join(folder, 'bereft')
+  await (await startEmbedded({ directory: bereft })).stop()
+  await rm(join(bereft, 'secrets.json'))
+  await rejectsWith(startEmbedded({ directory: bereft }), 'ASHLAR_SQL_EMBEDDED', /restore secrets\.json, or remove/)
+  assert.ok(existsSync(join(bereft, 'data', 'PG_VERSION')))
+})
+
+test('an ephemeral folder that cannot be removed is no reason to fail', async () => {
+  const home = join(folder, 'full house')
+  await mkdir(home)
+  const program = `
+    const { rename, writeFile } = await import('node:fs/promises')
+    const server = await startEmbedded({ ephemeral: true })
+    await rename(argument, argument + ' moved')
+    await writeFile(argument, 'in the way')
+    await server.stop()
+    tell('stopped')`
+  const child = await startChild(program, home, { home })
+  assert.equal(child.told, 'stopped')
+  await killChild(child)
 })
 
 test('an interrupted initdb is cleared away and done again', async () => {

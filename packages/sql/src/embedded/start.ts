@@ -58,7 +58,9 @@ export async function startEmbedded(place: EmbeddedPlace, options: EmbeddedOptio
   if ('ephemeral' in place) {
     const account = serverAccount()
     const directory = await locateEphemeral(account)
-    const cleanup = (): Promise<void> => rm(directory, { recursive: true, force: true })
+    // What cannot be removed now is removed by a later start, and no reason for anybody to fail.
+    const cleanup = (): Promise<void> =>
+      rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
     return start({ directory, ephemeral: true, account, cleanup }, options)
   }
   const account = serverAccount(join(place.directory, 'data'))
