@@ -28,10 +28,10 @@ export async function buf(folder: string, args: readonly string[]): Promise<stri
 }
 
 /** The generated files that differ from what the contracts in `module` give now; none when all is current. */
-export async function outdated(module: ContractModule): Promise<string[]> {
+export async function outdated(module: ContractModule, repository: string = root): Promise<string[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'ashlar-contracts-'))
   try {
-    const folder = join(root, module.folder)
+    const folder = join(repository, module.folder)
     for (const name of ['buf.yaml', 'buf.gen.yaml', 'proto']) {
       await cp(join(folder, name), join(scratch, name), { recursive: true })
     }
@@ -64,12 +64,13 @@ async function readTree(folder: string): Promise<Map<string, string>> {
  * Checks that the contracts in `module` still serve everybody who built against an earlier version on main: each of
  * the last commits that changed them is compared. @throws naming what would break.
  */
-export async function checkBreaking(module: ContractModule, commits = 10): Promise<number> {
-  const log = await run('git', ['log', `-${commits}`, '--format=%H', '--', `${module.folder}/proto`], { cwd: root })
+export async function checkBreaking(module: ContractModule, repository: string = root): Promise<number> {
+  const log = await run('git', ['log', '-10', '--format=%H', '--', `${module.folder}/proto`], { cwd: repository })
   if (log.code !== 0) throw new Error(`git log failed: ${log.output}`)
   const ids = log.output.split('\n').filter((id) => id !== '')
   for (const id of ids) {
-    await buf(join(root, module.folder), ['breaking', '--against', `${root}/.git#ref=${id},subdir=${module.folder}`])
+    const earlier = `${repository}/.git#ref=${id},subdir=${module.folder}`
+    await buf(join(repository, module.folder), ['breaking', '--against', earlier])
   }
   return ids.length
 }

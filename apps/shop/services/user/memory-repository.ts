@@ -50,7 +50,7 @@ function memoryUsers(users: Map<string, StoredUser>): UserRepository {
 interface StoredSession {
   readonly id: string
   readonly userId: string
-  readonly hashes: string[]
+  hashes: string[]
   expiresAtMs: number
   ended: boolean
 }
@@ -81,7 +81,8 @@ function memorySessions(users: Map<string, StoredUser>): SessionRepository {
       const user = users.get(session.userId)?.user
       if (user === undefined) return { kind: 'gone' }
       token.used = true
-      session.hashes.push(next.hash)
+      for (const old of session.hashes) if ((tokens.get(old)?.expiresAtMs ?? 0) <= nowMs) tokens.delete(old)
+      session.hashes = [...session.hashes.filter((old) => tokens.has(old)), next.hash]
       session.expiresAtMs = next.expiresAtMs
       tokens.set(next.hash, { session, expiresAtMs: next.expiresAtMs, used: false })
       return { kind: 'rotated', sessionId: session.id, user }

@@ -25,6 +25,9 @@ export function postgresSessions(db: Database): SessionRepository {
         ), successor as (
           insert into refresh_token (hash, session_id, expires_at)
           select ${next.hash}, session_id, ${sql.time(next.expiresAtMs)} from used
+        ), pruned as (
+          -- Expired ones say nothing any more, and a session that is used daily would gather them for ever.
+          delete from refresh_token where session_id in (select session_id from used) and expires_at <= ${sql.time(nowMs)}
         ), extended as (
           update session set expires_at = ${sql.time(next.expiresAtMs)} where id in (select session_id from used)
         )

@@ -125,6 +125,18 @@ function sessionContract(name: string, open: () => Promise<UserStore>): void {
     assert.equal(inTime.kind, 'rotated')
   })
 
+  test(`${name}: a session that goes on forgets its expired tokens`, async () => {
+    const { sessions, first } = await signedIn()
+    const second = token(first.expiresAtMs + dayMs)
+    await sessions.rotate({ hash: first.hash, next: second, nowMs: createdAtMs })
+    const third = token(second.expiresAtMs + dayMs)
+    await sessions.rotate({ hash: second.hash, next: third, nowMs: first.expiresAtMs })
+    // Known, it would end the session.
+    await sessions.end(first.hash, first.expiresAtMs)
+    const rotated = await sessions.rotate({ hash: third.hash, next: token(), nowMs: first.expiresAtMs })
+    assert.equal(rotated.kind, 'rotated')
+  })
+
   test(`${name}: ending a session makes its token useless; ending it twice, or an unknown one, is fine`, async () => {
     const { sessions, first } = await signedIn()
     await sessions.end(first.hash, createdAtMs)

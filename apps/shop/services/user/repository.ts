@@ -34,7 +34,10 @@ type Rotation =
 /** Sessions, each a chain of refresh tokens of which only the last one works. */
 export interface SessionRepository {
   start(session: { id: string; userId: string; token: KeptToken; nowMs: number }): Promise<void>
-  /** Atomic: of any number of rotations of one token exactly one is `rotated`. */
+  /**
+   * Atomic: of any number of rotations of one token exactly one is `rotated`. Forgets the session's expired tokens, so
+   * that one which is used for years does not gather them.
+   */
   rotate(change: { hash: string; next: KeptToken; nowMs: number }): Promise<Rotation>
   /** Ends the session that the token belongs to, be the token used or not. Unknown tokens are fine. */
   end(hash: string, nowMs: number): Promise<void>

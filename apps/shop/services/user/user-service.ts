@@ -44,9 +44,10 @@ export const userService = service({
   },
 })
 
-// Each computation takes a core for some 60 ms and 32 MiB. Node has four threads for them, and for files and DNS too.
+// Each computation takes a core for some 60 ms and 32 MiB. Node has four threads for them; one is left for signatures,
+// files and DNS.
 function passwordGate(): Gate {
-  return createGate({ maxRunning: 4, maxWaiting: 64, retryAfterMs: 2_000 })
+  return createGate({ maxRunning: 3, maxWaiting: 64, retryAfterMs: 2_000 })
 }
 
 /** Forgets sessions that nobody can use any more, so that their number follows that of the customers. */

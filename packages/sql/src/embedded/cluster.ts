@@ -18,10 +18,15 @@ export const superuser = 'postgres'
  */
 export async function ensureCluster(
   directory: string,
-  binaries: Binaries,
-  account: Account,
-  secrets: Secrets,
+  site: {
+    readonly binaries: Binaries
+    readonly account: Account
+    readonly secrets: Secrets
+    /** Whether the new cluster must survive a power cut: writing it through to the disk takes a second. */
+    readonly durable: boolean
+  },
 ): Promise<string> {
+  const { binaries, account, secrets, durable } = site
   const data = join(directory, 'data')
   if (await isDirectory(data)) {
     await checkVersion(data, binaries)
@@ -44,7 +49,7 @@ export async function ensureCluster(
     if (account.uid !== undefined && account.gid !== undefined) {
       for (const path of [draft, passwordFile]) await chown(path, account.uid, account.gid)
     }
-    await runInitdb(draft, passwordFile, binaries, account)
+    await runInitdb(draft, passwordFile, { binaries, account, durable })
     await rename(draft, data)
   } finally {
     await rm(passwordFile, { force: true })
@@ -53,9 +58,13 @@ export async function ensureCluster(
   return data
 }
 
-async function runInitdb(draft: string, passwordFile: string, binaries: Binaries, account: Account): Promise<void> {
+async function runInitdb(
+  draft: string,
+  passwordFile: string,
+  { binaries, account, durable }: { binaries: Binaries; account: Account; durable: boolean },
+): Promise<void> {
   const options = [
-    '--no-sync',
+    ...(durable ? [] : ['--no-sync']),
     '--no-instructions',
     '--locale=C',
     '--encoding=UTF8',

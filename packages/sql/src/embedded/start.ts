@@ -84,7 +84,7 @@ async function start(site: Site, options: EmbeddedOptions): Promise<EmbeddedPost
   try {
     const binaries = await findBinaries(account)
     const secrets = await openSecrets(ephemeral ? undefined : directory)
-    const data = await ensureCluster(directory, binaries, account, secrets)
+    const data = await ensureCluster(directory, { binaries, account, secrets, durable: !ephemeral })
     await stopStaleServer(data, clock)
     server = await startServer({
       data,
