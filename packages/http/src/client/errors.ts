@@ -9,10 +9,13 @@ export class HttpUnreachableError extends AshlarError {
   readonly retryable = true
   /** `host:port` */
   readonly address: string
+  /** What was in the way, in words: "nothing listens there". */
+  readonly reason: string
 
   constructor(detail: { name: string; address: string; reason: string }, options?: ErrorOptions) {
     super(`${detail.name} cannot be reached: ${detail.reason}`, options)
     this.address = detail.address
+    this.reason = detail.reason
   }
 }
 

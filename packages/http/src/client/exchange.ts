@@ -5,7 +5,7 @@ import { ClientResponse, type HttpClientResponse } from './client-response.ts'
 import { HttpInvalidResponseError, HttpResponseTooLargeError, HttpUnreachableError } from './errors.ts'
 
 /** Whom a client talks to, and how much it listens. */
-export interface Peer {
+interface Peer {
   readonly name: string
   readonly address: string
   readonly maxResponseBytes: number

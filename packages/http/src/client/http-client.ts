@@ -1,17 +1,6 @@
-import {
-  childTrace,
-  formatTraceparent,
-  orAborted,
-  runCall,
-  systemClock,
-  withoutStack,
-  type Clock,
-  type Closeable,
-} from '@ashlar/kernel'
-import { Pool, type Dispatcher } from 'undici'
+import { childTrace, formatTraceparent, runCall, systemClock, type Clock, type Closeable } from '@ashlar/kernel'
 import type { HttpClientResponse } from './client-response.ts'
-import { HttpOverloadedError } from './errors.ts'
-import { exchange, type Peer } from './exchange.ts'
+import { createHttpTransport, type TransportRequest } from './transport.ts'
 
 export interface HttpClientOptions {
   /** `http://host:port`, with a path to begin every request's with, if need be. No credentials, no query. */
@@ -65,42 +54,32 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { clock = systemClock, maxInFlight = 1_000 } = options
   const base = parseBase(options.baseUrl)
   const prefix = base.pathname.replace(/\/$/, '')
-  const peer: Peer = { name, address: base.host, maxResponseBytes }
-  // Deadlines bound what is asked. Connecting has a bound of its own, because an attempt outlives the request that
-  // caused it and holds one of the connections.
-  const pool = new Pool(base.origin, {
-    connections: maxConnections,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: timeoutMs },
+  const transport = createHttpTransport({
+    name,
+    origin: base.origin,
+    connectTimeoutMs: timeoutMs,
+    maxConnections,
+    maxInFlight,
+    maxResponseBytes,
   })
-
-  let inFlight = 0
-
   return {
-    async request(request) {
-      if (inFlight >= maxInFlight) throw withoutStack(() => new HttpOverloadedError({ name, limit: maxInFlight }))
+    request(request) {
       const timeout = request.timeoutMs ?? timeoutMs
       return runCall({ timeoutMs: timeout, signal: request.signal, clock }, (call) => {
-        const dispatched = dispatchOptions(request, prefix, {
-          ...headers,
-          traceparent: formatTraceparent(childTrace(call.trace)),
-        })
-        inFlight++
-        // A request that is over while it waits for a connection stays in undici's queue until its turn comes, and counts.
-        return exchange(pool, dispatched, peer, call.signal).finally(() => inFlight--)
+        const traceparent = formatTraceparent(childTrace(call.trace))
+        return transport.send(outgoing(request, prefix, { ...headers, traceparent }), call.signal)
       })
     },
-    drain: (signal) => orAborted(pool.close(), signal),
-    [Symbol.asyncDispose]: () => pool.destroy(),
+    drain: (signal) => transport.drain(signal),
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   }
 }
 
-function dispatchOptions(
+function outgoing(
   request: HttpClientRequest,
   prefix: string,
   shared: Readonly<Record<string, string>>,
-): Dispatcher.DispatchOptions {
+): TransportRequest {
   const { method, path, query, json } = request
   if (!path.startsWith('/')) throw new TypeError(`request: path must begin with "/", got "${path}"`)
   const search = query === undefined ? '' : new URLSearchParams(query).toString()

@@ -6,4 +6,10 @@ export {
   HttpUnreachableError,
   httpClientEdgeRows,
 } from './errors.ts'
+export {
+  createHttpTransport,
+  type HttpTransport,
+  type HttpTransportOptions,
+  type TransportRequest,
+} from './transport.ts'
 export { createHttpClient, type HttpClient, type HttpClientOptions, type HttpClientRequest } from './http-client.ts'
