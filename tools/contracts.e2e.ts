@@ -9,7 +9,9 @@ import { run } from './run.ts'
 const module: ContractModule = { folder: 'contracts', generated: 'gen' }
 
 /** A repository of its own that holds the shop's contracts, committed. */
-async function repository(t: TestContext): Promise<{ root: string; edit(from: RegExp, to: string): Promise<void> }> {
+async function repository(
+  t: TestContext,
+): Promise<{ root: string; edit: (from: RegExp, to: string) => Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), 'ashlar-contracts-'))
   t.after(() => rm(root, { recursive: true, force: true }))
   await cp(join(import.meta.dirname, '../apps/shop/contracts'), join(root, 'contracts'), { recursive: true })
