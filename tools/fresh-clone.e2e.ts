@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, suite, test } from 'node:test'
 import { sleep, systemClock } from '@ashlar/kernel'
 import { freePort } from '../apps/shop/test/running-shop.ts'
+import { cloneTo, freshEnvironment, startShop, succeed } from './clone.ts'
 import { commandOf, familyOf, pssMb } from './processes.ts'
-import { run } from './run.ts'
+import { run, type RunOptions } from './run.ts'
 
 // What the first screen of the README promises, on two cores.
 const firstStartMs = 8_000
@@ -38,31 +37,20 @@ for (const account of accounts) {
       await chmod(home, 0o755)
       clone = join(home, 'ashlar')
       port = await freePort()
-      await succeed('git', ['clone', '--quiet', '--no-hardlinks', join(import.meta.dirname, '..'), clone])
+      await cloneTo(clone)
       await mkdir(join(home, 'tmp'))
       if (account.ids !== undefined) await give(home, account.ids)
     })
     after(() => rm(home, { recursive: true, force: true }))
 
-    /** Nothing of the caller's npm configuration or cache, and only what a login gives. */
-    const environment = (): NodeJS.ProcessEnv => ({
-      PATH: process.env.PATH,
-      HOME: home,
-      TMPDIR: join(home, 'tmp'),
-      LANG: 'C.UTF-8',
-      npm_config_cache: join(home, 'npm cache'),
-      npm_config_registry: process.env.npm_config_registry,
-      NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS,
-      GATEWAY_PORT: String(port),
-    })
-    const as = (): object => ({ cwd: clone, env: environment(), ...account.ids })
+    const as = (): RunOptions => ({ cwd: clone, env: freshEnvironment(home, port), ...account.ids })
 
     test('npm ci installs', async () => {
       await succeed('npm', ['ci', '--ignore-scripts'], as())
     })
 
     test(`npm start is ready within ${firstStartMs} ms, within ${memoryMb} MB, serves the storefront, and Ctrl-C leaves nothing behind`, async (t) => {
-      const shop = await start(as())
+      const shop = await startShop(as())
       t.after(() => shop.kill())
       t.diagnostic(`first start: ${shop.readyMs} ms`)
       const page = await fetch(shop.url)
@@ -83,7 +71,7 @@ for (const account of accounts) {
     test(`the next starts are ready within ${warmStartMs} ms (median of 3)`, async (t) => {
       const times: number[] = []
       for (let round = 0; round < 3; round++) {
-        const shop = await start(as())
+        const shop = await startShop(as())
         times.push(shop.readyMs)
         await shop.interrupt()
       }
@@ -93,7 +81,7 @@ for (const account of accounts) {
     })
 
     test('a host that is killed takes everything with it', async (t) => {
-      const shop = await start(as())
+      const shop = await startShop(as())
       t.after(() => shop.kill())
       const family = await familyOf(shop.process.pid as number)
       const host = await findHost(family)
@@ -111,45 +99,6 @@ for (const account of accounts) {
   })
 }
 
-interface Started {
-  readonly process: ChildProcess
-  readonly url: string
-  /** From the command to the ready line. */
-  readonly readyMs: number
-  /** Ctrl-C: the signal that the terminal sends to the whole foreground group. */
-  interrupt(): Promise<void>
-  kill(): void
-}
-
-async function start(options: object): Promise<Started> {
-  const begin = systemClock.now()
-  const child = spawn('npm', ['start'], { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-  const lines: string[] = []
-  child.stderr.on('data', (chunk: Buffer) => lines.push(chunk.toString()))
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line)
-    const url = /^ready in .*(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1]
-    if (url === undefined) continue
-    const readyMs = Math.round(systemClock.now() - begin)
-    child.stdout.resume()
-    const signal = (name: NodeJS.Signals): void => {
-      if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid as number), name)
-    }
-    return {
-      process: child,
-      url,
-      readyMs,
-      async interrupt() {
-        const exited = once(child, 'exit')
-        signal('SIGINT')
-        await exited
-      },
-      kill: () => signal('SIGKILL'),
-    }
-  }
-  throw new Error(`npm start ended before it was ready:\n${lines.join('\n')}`)
-}
-
 async function findHost(family: readonly number[]): Promise<number> {
   for (const pid of family) {
     if (/^\S*node .*cli\.ts up/.test((await commandOf(pid)) ?? '')) return pid
@@ -160,11 +109,6 @@ async function findHost(family: readonly number[]): Promise<number> {
 async function stillAlive(pids: readonly number[]): Promise<string[]> {
   const commands = await Promise.all(pids.map(commandOf))
   return commands.filter((command) => command !== undefined)
-}
-
-async function succeed(command: string, args: readonly string[], options: object = {}): Promise<void> {
-  const { code, output } = await run(command, args, options)
-  assert.equal(code, 0, `${command} ${args.join(' ')}:\n${output.slice(-4_000)}`)
 }
 
 /** Makes `path` and everything below it another account's. */

@@ -34,3 +34,11 @@ async function parentOf(pid: number): Promise<number | undefined> {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields[1] === undefined ? undefined : Number(fields[1])
 }
+
+/** Processor time that a process has used, user and system, in milliseconds. 0 when it has ended. */
+export async function cpuMs(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // Counted in ticks of 10 ms on every Linux that Node runs on.
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@ashlar/kernel'
+import { up, type RunningTopology } from '@ashlar/host'
+import shop from '../../ashlar.config.ts'
+import { ShopClient } from '../../apps/shop/test/shop-client.ts'
+import { freePort } from '../../apps/shop/test/running-shop.ts'
+import { cpuMs, familyOf } from '../../tools/processes.ts'
+import { quantile, type Area, type Figure } from '../figure.ts'
+
+const clientCount = 8
+const root = join(import.meta.dirname, '../..')
+
+/** Checkouts end to end: public API to bank and back, each service a process, PostgreSQL with fsync on. */
+export const shopArea: Area = {
+  name: 'shop',
+  async measure({ quick, report }) {
+    const directory = await mkdtemp(join(tmpdir(), 'ashlar-bench-'))
+    await chmod(directory, 0o755)
+    const topology = await up(shop, { root, directory, ports: { gateway: await freePort() } })
+    try {
+      report('signing up and filling carts')
+      const buyers = await signUp(topology.urls.gateway as string)
+      await buyFor(buyers, 2_000)
+      const rounds: Round[] = []
+      const count = quick ? 5 : 9
+      for (let round = 1; round <= count; round++) {
+        report(`round ${round} of ${count}`)
+        rounds.push(await measureRound(topology, buyers, quick ? 3_000 : 8_000))
+      }
+      return figures(rounds)
+    } finally {
+      await topology.stop()
+      await rm(directory, { recursive: true, force: true })
+    }
+  },
+}
+
+interface Buyer {
+  readonly client: ShopClient
+  readonly card: string
+  readonly products: readonly string[]
+}
+
+interface Round {
+  readonly perSecond: number
+  readonly latenciesMs: readonly number[]
+  readonly cpuMsEach: number
+}
+
+async function signUp(url: string): Promise<readonly Buyer[]> {
+  const buyers: Buyer[] = []
+  for (let index = 0; index < clientCount; index++) {
+    const client = new ShopClient(url)
+    await client.register()
+    const products = (await client.search('')).filter(({ available }) => available > 50).map(({ id }) => id)
+    buyers.push({ client, card: await client.cardToken(), products })
+  }
+  return buyers
+}
+
+/** Every buyer buys, one purchase after another, until the time is up. Returns how long each checkout took. */
+async function buyFor(buyers: readonly Buyer[], durationMs: number): Promise<number[]> {
+  const endMs = systemClock.now() + durationMs
+  const latencies = await Promise.all(buyers.map((buyer) => buyUntil(buyer, endMs)))
+  return latencies.flat()
+}
+
+async function buyUntil({ client, card, products }: Buyer, endMs: number): Promise<number[]> {
+  const latencies: number[] = []
+  for (let bought = 0; systemClock.now() < endMs; bought++) {
+    await client.setCartItem(products[bought % products.length] as string, 1)
+    const begin = systemClock.now()
+    const { status } = await client.placeOrder(card, randomUUID())
+    // A checkout that is refused for lack of stock does less work; it would flatter the figure.
+    if (status === 'ORDER_STATUS_PAID') latencies.push(systemClock.now() - begin)
+    else if (status !== 'ORDER_STATUS_REFUSED') throw new Error(`a checkout ended as ${status}`)
+  }
+  return latencies
+}
+
+async function measureRound(topology: RunningTopology, buyers: readonly Buyer[], durationMs: number): Promise<Round> {
+  const pids = [...(await familyOf(process.pid))].filter((pid) => pid !== process.pid)
+  const cpuBefore = await total(pids)
+  const begin = systemClock.now()
+  const latenciesMs = await buyFor(buyers, durationMs)
+  const tookMs = systemClock.now() - begin
+  if (topology.postgres() === undefined) throw new Error('the embedded PostgreSQL is not running')
+  return {
+    perSecond: (latenciesMs.length / tookMs) * 1_000,
+    latenciesMs,
+    cpuMsEach: ((await total(pids)) - cpuBefore) / latenciesMs.length,
+  }
+}
+
+async function total(pids: readonly number[]): Promise<number> {
+  const used = await Promise.all(pids.map(cpuMs))
+  return used.reduce((sum, ms) => sum + ms, 0)
+}
+
+function figures(rounds: readonly Round[]): Figure[] {
+  const how = `${clientCount} clients, each sets one cart line and checks out, over HTTP, fsync and synchronous_commit on`
+  return [
+    { name: 'checkouts', unit: '1/s', rounds: rounds.map(({ perSecond }) => perSecond), how },
+    { name: 'latency-p50', unit: 'ms', rounds: rounds.map(({ latenciesMs }) => quantile(latenciesMs, 0.5)), how },
+    { name: 'latency-p99', unit: 'ms', rounds: rounds.map(({ latenciesMs }) => quantile(latenciesMs, 0.99)), how },
+    {
+      name: 'cpu',
+      unit: 'ms/checkout',
+      rounds: rounds.map(({ cpuMsEach }) => cpuMsEach),
+      how: `${how}; user and system time of the services and PostgreSQL, the cart included, the clients not`,
+    },
+  ]
+}
