@@ -28,6 +28,31 @@ test('a nested call cannot outlive its parent, and may be shorter', async () => 
   assert.equal(clock.armed, 0, 'no timer is left when the calls are over')
 })
 
+test('who hears of the deadline is called from the call around it, not from a stranger’s', async () => {
+  const clock = new VirtualClock()
+  let heardIn: unknown
+  await runCall({ clock }, async (outer) => {
+    const inner = runCall({ timeoutMs: 10, clock }, ({ signal }) => {
+      signal.addEventListener('abort', () => (heardIn = currentCall()))
+      return forever()
+    })
+    const rejected = assert.rejects(inner, (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'))
+    await clock.advance(10)
+    await rejected
+    assert.equal(heardIn, outer)
+  })
+})
+
+test('many calls with deadlines arm one timer of the clock', async () => {
+  const clock = new VirtualClock()
+  const calls = Array.from({ length: 100 }, (_, index) => runCall({ timeoutMs: 100 + index, clock }, forever))
+  assert.equal(clock.armed, 1)
+  const settled = Promise.allSettled(calls)
+  await clock.advance(200)
+  assert.ok((await settled).every(({ status }) => status === 'rejected'))
+  assert.equal(clock.armed, 0)
+})
+
 test('work whose deadline has passed is not started', async () => {
   const clock = new VirtualClock()
   let started = false

@@ -1,6 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage } from '#platform'
 import { systemClock, type Clock } from './clock.ts'
 import { CancelledError, DeadlineExceededError, withoutStack } from './errors.ts'
+import { timerWheel } from './timer-wheel.ts'
 import { newTrace, type TraceContext } from './trace.ts'
 
 /** On whose behalf a call is made. */
@@ -43,7 +44,11 @@ export interface CallOptions {
 
 const current = new AsyncLocalStorage<CallContext>()
 
-/** The call that the running code is part of, or `undefined` outside any. About 15 ns. */
+/**
+ * The call that the running code is part of, or `undefined` outside any. About 15 ns.
+ *
+ * In a browser a call is current until the first `await` only: pass it on (`runCall({ parent: call })`, its signal).
+ */
 export function currentCall(): CallContext | undefined {
   return current.getStore()
 }
@@ -61,8 +66,8 @@ export function remainingMs(call: CallContext | undefined, clock: Clock = system
  *
  * The signal aborts when the first of these happens: the deadline passes ({@link DeadlineExceededError}), the parent or
  * the given signal aborts (its reason). The promise rejects at that moment even if `work` pays no heed; a `work` that
- * goes on alone should watch the signal. One AsyncLocalStorage run a call (about 0.2 us), one timer when there is a
- * deadline.
+ * goes on alone should watch the signal. One AsyncLocalStorage run a call (about 0.2 us), one timer of the
+ * shared wheel when there is a deadline.
  * @throws {DeadlineExceededError} without starting `work` when the deadline has passed already.
  */
 export async function runCall<T>(options: CallOptions, work: (call: CallContext) => Promise<T>): Promise<T> {
@@ -96,9 +101,9 @@ export async function runCall<T>(options: CallOptions, work: (call: CallContext)
   }
   const onAbort = (event: Event): void => abort(abortReason(event.target as AbortSignal))
   for (const source of sources) source.addEventListener('abort', onAbort, { once: true })
-  const expire = (): void => abort(withoutStack(() => new DeadlineExceededError()))
-  const timer =
-    deadlineMs === undefined ? undefined : clock.timer(deadlineMs - clock.now(), expire, { background: true })
+  // The wheel's callbacks run outside any call; those who hear the signal abort are still called from the parent.
+  const expire = (): void => runInContext(parent, () => abort(withoutStack(() => new DeadlineExceededError())))
+  const timer = deadlineMs === undefined ? undefined : timerWheel(clock).at(deadlineMs, expire)
   try {
     current.run(call, work, call).then(end.resolve, end.reject)
     return await end.promise

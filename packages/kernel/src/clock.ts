@@ -1,3 +1,5 @@
+import { immediate } from '#platform'
+
 /** A timer that has been armed. Cancelling one that fired, or was cancelled, does nothing. */
 export interface Timer {
   cancel(): void
@@ -32,13 +34,11 @@ export const systemClock: Clock = {
   wall: () => Date.now(),
   timer(delayMs, run, options) {
     const handle = setTimeout(run, Math.min(Math.max(delayMs, 0), longestDelayMs))
-    if (options?.background === true) handle.unref()
+    // A number in a browser, where nothing waits for timers.
+    if (options?.background === true && typeof handle === 'object') handle.unref()
     return { cancel: () => clearTimeout(handle) }
   },
-  immediate(run) {
-    const handle = setImmediate(run)
-    return { cancel: () => clearImmediate(handle) }
-  },
+  immediate: (run) => ({ cancel: immediate(run) }),
 }
 
 /**

@@ -1,7 +1,6 @@
 import { systemClock, type Clock } from './clock.ts'
+import { hexOfByte } from './hex.ts'
 import { systemRandom, type Random } from './random.ts'
-
-const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /**
  * Makes a function that mints UUID version 7 ids: 36 characters that sort by the time they were made.
@@ -30,7 +29,7 @@ export function uuidGenerator(source: { clock?: Clock; random?: Random } = {}): 
     }
     const high = Math.floor(lastMs / 65_536)
     const low = lastMs % 65_536
-    const b = (index: number): string => hex[bytes[index] as number] as string
+    const b = (index: number): string => hexOfByte(bytes[index] as number)
     return (
       high.toString(16).padStart(8, '0') +
       '-' +
@@ -38,7 +37,7 @@ export function uuidGenerator(source: { clock?: Clock; random?: Random } = {}): 
       '-7' +
       counter.toString(16).padStart(3, '0') +
       '-' +
-      (hex[((bytes[2] as number) & 0x3f) | 0x80] as string) +
+      hexOfByte(((bytes[2] as number) & 0x3f) | 0x80) +
       b(3) +
       '-' +
       b(4) +

@@ -1,4 +1,13 @@
-export { backoffDelayMs, type BackoffOptions } from './backoff.ts'
+export {
+  action,
+  parseActionInput,
+  type Action,
+  type ActionField,
+  type ActionFields,
+  type ActionInput,
+  type ActionRisk,
+} from './action.ts'
+export { backoff, backoffDelayMs, type BackoffOptions, type Jitter } from './backoff.ts'
 export {
   abortReason,
   currentCall,
@@ -10,7 +19,15 @@ export {
   type CallOptions,
   type Principal,
 } from './call.ts'
-export { channel, type Channel, type ChannelDescriptor } from './channel.ts'
+export {
+  channel,
+  declaredChannels,
+  type Channel,
+  type ChannelDescriptor,
+  type DeclaredChannel,
+  type MetricDescriptor,
+  type SpanDescriptor,
+} from './channel.ts'
 export { parseIsoTime, sleep, systemClock, toDate, toIsoTime, type Clock, type Timer } from './clock.ts'
 export {
   edgeTable,
@@ -33,7 +50,11 @@ export {
   withoutStack,
   type Issue,
 } from './errors.ts'
+export { driveFaults, faultPoint, type FaultDriver } from './fault-point.ts'
+export type { CheckFunction, HealthCheck } from './health-check.ts'
 export { isUuid, newId, uuidGenerator } from './ids.ts'
 export { closeAll, closeable, type Closeable, type Lifecycle, type LifecycleOptions } from './lifecycle.ts'
+export type { Policy, PolicyCall } from './policy.ts'
 export { randomInteger, randomToken, systemRandom, type Random } from './random.ts'
+export { TimerWheel, timerWheel, type TimerWheelOptions } from './timer-wheel.ts'
 export { childTrace, formatTraceparent, newTrace, parseTraceparent, type TraceContext } from './trace.ts'

@@ -40,5 +40,7 @@ export function randomInteger(random: Random, below: number): number {
 
 /** `bytes` random bytes as base64url text, for tokens and secrets. */
 export function randomToken(random: Random, bytes: number): string {
-  return Buffer.from(random.fill(new Uint8Array(bytes))).toString('base64url')
+  let binary = ''
+  for (const byte of random.fill(new Uint8Array(bytes))) binary += String.fromCharCode(byte)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

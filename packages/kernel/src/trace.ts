@@ -1,3 +1,4 @@
+import { toHex } from './hex.ts'
 import { systemRandom, type Random } from './random.ts'
 
 /** Where a piece of work stands in a trace. */
@@ -14,7 +15,7 @@ function randomHex(random: Random, bytes: number): string {
   const buffer = random.fill(new Uint8Array(bytes))
   // All zero means "none" on the wire.
   if (buffer.every((byte) => byte === 0)) buffer[0] = 1
-  return Buffer.from(buffer).toString('hex')
+  return toHex(buffer)
 }
 
 /** Starts a trace. */

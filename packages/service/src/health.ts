@@ -1,9 +1,9 @@
-import { codeOf, runCall, sleep, type Clock, type Closeable } from '@ashlar/kernel'
+import { codeOf, runCall, sleep, type CheckFunction, type Clock, type Closeable } from '@ashlar/kernel'
 import type { HttpRequest, HttpResponse } from '@ashlar/http'
 import type { Logger } from './logger.ts'
 
 /** Resolves when the dependency works. Is given a second; safe to call at any time. */
-export type HealthCheck = (call: { signal: AbortSignal }) => Promise<unknown>
+export type HealthCheck = CheckFunction
 
 export interface CheckReport {
   readonly status: 'up' | 'down'

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { channel, declaredChannels, type ChannelDescriptor } from './channel.ts'
+
+const descriptor: ChannelDescriptor = {
+  description: 'When a call has ended.',
+  fields: { method: 'what was called', durationMs: 'how long it took, in ms', trace: 'where it stands in the trace' },
+  metrics: [
+    { name: 'ashlar.test.calls', kind: 'counter', unit: '{call}', attributes: ['method'] },
+    { name: 'ashlar.test.duration', kind: 'histogram', field: 'durationMs', unit: 'ms', attributes: [] },
+  ],
+  span: { name: 'call', traceField: 'trace', durationField: 'durationMs', attributes: ['method'] },
+}
+
+test('who walks the declared channels learns what to make of them, and can listen to each', () => {
+  const called = channel<{ method: string }>('ashlar:test:called', descriptor)
+  channel('ashlar:test:before', { description: 'Sorts first.', fields: {} })
+  const mine = declaredChannels().filter(({ name }) => /^ashlar:test:(called|before)$/.test(name))
+  assert.deepEqual(
+    mine.map(({ name }) => name),
+    ['ashlar:test:before', 'ashlar:test:called'],
+  )
+  const seen: object[] = []
+  using _ = mine[1]?.subscribe((event) => seen.push(event))
+  called.publish({ method: 'get' })
+  assert.deepEqual(seen, [{ method: 'get' }])
+  assert.equal(mine[1]?.descriptor, descriptor)
+})
+
+test('a channel that two copies of a package declare is listed once, and both publish to those who listen', () => {
+  const copies = [1, 2].map(() => channel<{ copy: number }>('ashlar:test:twice', { description: '', fields: {} }))
+  const listed = declaredChannels().filter(({ name }) => name === 'ashlar:test:twice')
+  assert.equal(listed.length, 1)
+  const seen: object[] = []
+  using _ = listed[0]?.subscribe((event) => seen.push(event))
+  for (const [copy, one] of copies.entries()) one.publish({ copy })
+  assert.deepEqual(seen, [{ copy: 0 }, { copy: 1 }])
+})
+
+test('a metric or a span of a field that no event has is a mistake', () => {
+  const { metrics, span, ...rest } = descriptor
+  const lost = { name: 'ashlar.test.lost', kind: 'gauge', unit: '1', attributes: [] } as const
+  assert.throws(() => channel('ashlar:test:x', { ...rest, metrics: [{ ...lost, field: 'size' }] }), /no field "size"/)
+  assert.throws(() => channel('ashlar:test:x', { ...rest, metrics: [{ ...lost, attributes: ['who'] }] }), /"who"/)
+  assert.ok(metrics !== undefined && span !== undefined)
+  assert.throws(() => channel('ashlar:test:x', { ...rest, span: { ...span, traceField: 'parent' } }), /"parent"/)
+})

@@ -1,0 +1,19 @@
+/** What a policy hands to the work, each time it runs it. */
+export interface PolicyCall {
+  /** Aborts when this attempt is to stop: the caller cancelled, its time is up, or another attempt has won. */
+  readonly signal: AbortSignal
+  /** Which run of the work this is: 1 for the first. */
+  readonly attempt: number
+}
+
+/**
+ * Runs work under a rule: a timeout, retries, a limit, a circuit breaker, or several of them in one. What takes a
+ * policy (an HTTP client, a bus) need not know which.
+ *
+ * May run `work` more than once, also at the same time, or not at all; resolves with the result of one run, rejects
+ * with the last failure or with the policy's own refusal. Safe from many callers. Work that cannot be repeated must not
+ * be given to a policy that repeats.
+ */
+export interface Policy {
+  <T>(work: (call: PolicyCall) => Promise<T>): Promise<T>
+}
