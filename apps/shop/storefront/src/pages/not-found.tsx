@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { wood } from '../art/materials.ts'
 import { Heading } from '../parts/heading.tsx'
 import { Still } from '../art/picture.tsx'
 
@@ -15,7 +16,7 @@ export function NotFoundPage({
     <div class="wrap page">
       <div class="state">
         <svg class="state-art" viewBox="60 90 290 260" aria-hidden="true" focusable="false">
-          <Still category="baskets" colour="#b98858" seed="empty" />
+          <Still category="baskets" colour={wood.base} seed="empty" />
         </svg>
         <Heading title={title} />
         <p>{text}</p>
