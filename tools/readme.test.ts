@@ -48,7 +48,12 @@ test('the code in the packages’ READMEs compiles, and what is a program runs',
     await writeFile(join(folder, `${name}.ts`), snippet)
   }
   await compile(folder)
-  const printed = { kernel: '504 Deadline exceeded\n', http: '200 hello\n', sql: '0\nsold out\n', testing: '20 not linearizable\n' }
+  const printed = {
+    kernel: '504 Deadline exceeded\n',
+    http: '200 hello\n',
+    sql: '0\nsold out\n',
+    testing: '20 not linearizable\n',
+  }
   for (const [name, output] of Object.entries(printed)) {
     const ran = await run(process.execPath, ['--conditions=ashlar:source', join(folder, `${name}.ts`)], { cwd: root })
     assert.equal(ran.output, output, name)

@@ -3,7 +3,7 @@ import { isTestOnly, packageRequest, type Finding, type Repository } from './rep
 import { lineOf, type Import } from './source.ts'
 
 /** A package imports from lower floors only, never sideways. */
-export const floors: Readonly<Record<string, number>> = {
+const floors: Readonly<Record<string, number>> = {
   kernel: 0,
   interleave: 0,
   resilience: 1,

@@ -3,7 +3,7 @@ import { join, posix, relative } from 'node:path'
 import { parseSource, type SourceFile } from './source.ts'
 
 /** What a package shows to others, by its package.json. */
-export interface PackageFolder {
+interface PackageFolder {
   readonly name: string
   /** From the root, such as `packages/kernel`. */
   readonly folder: string
