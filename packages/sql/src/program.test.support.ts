@@ -22,11 +22,13 @@ const modules = {
  */
 export function runProgram(module: string, source: string, argument: unknown): Program {
   const text = `
+    import { writeSync } from 'node:fs'
     import * as kernel from ${JSON.stringify(modules.kernel)}
     import { openDatabase, sql } from ${JSON.stringify(modules.client)}
     import * as subject from ${JSON.stringify(new URL(module, import.meta.url).href)}
     const argument = ${JSON.stringify(argument)}
-    const tell = (value) => console.log(JSON.stringify(value))
+    // What console.log could not write at once, because the reader is slow, would die with the process.
+    const tell = (value) => void writeSync(1, JSON.stringify(value) + '\\n')
     const die = () => process.kill(process.pid, 'SIGKILL')
     ${source}`
   const child = spawn(process.execPath, ['--conditions=ashlar:source', '--input-type=module', '--eval', text], {
