@@ -1,6 +1,6 @@
-import { connect as connectSocket } from 'node:net'
-import { sleep, systemClock, type Clock } from '@ashlar/kernel'
+import { abortReason, sleep, systemClock, type Clock } from '@ashlar/kernel'
 import { Client, DatabaseError, type QueryConfig, type QueryResult } from 'pg'
+import { Canceller, requestCancel } from './cancellation.ts'
 import { UnavailableError } from './errors.ts'
 import { mapConnectError, mapQueryError } from './map-error.ts'
 import type { Command } from './statement.ts'
@@ -34,7 +34,7 @@ export interface ConnectionOptions {
 const sessionSettings = { timezone: 'UTC', datestyle: 'ISO' }
 
 /** The part of the driver's client that its type declarations leave out. */
-interface BackendKey {
+interface PrivateKey {
   readonly processID: number | null
   readonly secretKey: number | null
 }
@@ -50,6 +50,7 @@ export class Connection {
   // How often a statement's plan had to be given up, which its name then carries.
   readonly #replanned = new Map<string, number>()
   readonly #lostListeners: (() => void)[] = []
+  readonly #canceller: Canceller
   #inFlight = 0
   #progressMs = 0
   #lost = false
@@ -58,6 +59,7 @@ export class Connection {
     this.#client = client
     this.#target = target
     this.#clock = clock
+    this.#canceller = new Canceller(() => this.#requestCancel(), clock)
     client.on('error', () => this.#onLost())
     client.on('end', () => this.#onLost())
   }
@@ -118,17 +120,28 @@ export class Connection {
     else this.#lostListeners.push(listener)
   }
 
-  /** @throws one of this package's errors. */
-  async execute(command: Command): Promise<Result> {
+  /** Gets what is notified on the channels that this session listens to. */
+  onNotification(listener: (channel: string, payload: string) => void): void {
+    this.#client.on('notification', ({ channel, payload = '' }) => listener(channel, payload))
+  }
+
+  /**
+   * When the signal aborts, the server is told to stop the statement; the promise settles when it has, or has ended.
+   * @throws one of this package's errors.
+   */
+  async execute(command: Command, signal?: AbortSignal): Promise<Result> {
+    // Whatever runs when a cancellation arrives is stopped: it must not be this one.
+    while (this.#canceller.underWay !== undefined) await this.#canceller.underWay
     if (this.#lost) throw new UnavailableError(this.#target.server, `the connection to ${this.#target.server} was lost`)
+    if (signal?.aborted === true) throw abortReason(signal)
     const name = this.#nameFor(command)
     try {
-      return await this.#send(command, name)
+      return await this.#send(command, name, signal)
     } catch (error) {
       if (!this.#lacksPlan(error, command, name)) throw mapQueryError(error, this.#target)
     }
     try {
-      return await this.#send(command, undefined)
+      return await this.#send(command, undefined, signal)
     } catch (error) {
       throw mapQueryError(error, this.#target)
     }
@@ -153,18 +166,7 @@ export class Connection {
    */
   abandon(): void {
     if (this.#lost) return
-    const { processID, secretKey } = this.#client as unknown as BackendKey
-    if (this.#inFlight > 0 && processID !== null && secretKey !== null) {
-      const request = Buffer.alloc(16)
-      request.writeInt32BE(16, 0)
-      request.writeInt32BE(80_877_102, 4)
-      request.writeInt32BE(processID, 8)
-      request.writeInt32BE(secretKey, 12)
-      const socket = connectSocket(this.#target.port, this.#target.host)
-      // A cancellation that does not arrive changes nothing: the session is broken off all the same.
-      socket.on('error', () => undefined)
-      socket.end(request)
-    }
+    if (this.#inFlight > 0) void this.#requestCancel()
     this.#onLost()
   }
 
@@ -173,10 +175,21 @@ export class Connection {
     return this.#client.getTransactionStatus()
   }
 
-  #send(command: Command, name: string | undefined): Promise<Result> {
+  #requestCancel(): Promise<void> {
+    const { processID: processId, secretKey } = this.#client as unknown as PrivateKey
+    if (processId === null || secretKey === null) return Promise.resolve()
+    return requestCancel({ host: this.#target.host, port: this.#target.port, processId, secretKey }, this.#clock)
+  }
+
+  #send(command: Command, name: string | undefined, signal: AbortSignal | undefined): Promise<Result> {
+    const sent = this.#canceller.sent()
+    const stop = signal && ((): void => this.#canceller.stop(sent))
+    if (stop !== undefined) signal?.addEventListener('abort', stop, { once: true })
     if (this.#inFlight++ === 0) this.#progressMs = this.#clock.now()
     return new Promise<Result>((resolve, reject) => {
       const settle = (error: Error | null | undefined, result: QueryResult | QueryResult[] | undefined): void => {
+        if (stop !== undefined) signal?.removeEventListener('abort', stop)
+        this.#canceller.answered(sent)
         this.#inFlight--
         this.#progressMs = this.#clock.now()
         // The last word of a session: it may go to a statement before the connection is seen to close.

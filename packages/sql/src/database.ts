@@ -8,7 +8,7 @@ import { queryable, type Database } from './queryable.ts'
 import { sql } from './sql.ts'
 import { Sessions } from './sessions.ts'
 import { parseTarget } from './target.ts'
-import { runTransaction } from './transaction.ts'
+import { runTransaction, type TransactionTools } from './transaction.ts'
 
 export interface DatabaseOptions {
   /** `postgres://role:password@host:port/database`, with `?sslmode=disable|require|verify-full`. */
@@ -70,7 +70,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await sessions.close()
     throw error
   }
-  return toDatabase(sessions, pool, clock)
+  return toDatabase(sessions, { pool, clock, random })
 }
 
 async function connectFirst(pipeline: Pipeline, server: string, withinMs: number, clock: Clock): Promise<void> {
@@ -98,11 +98,11 @@ async function connectFirst(pipeline: Pipeline, server: string, withinMs: number
   }
 }
 
-function toDatabase(sessions: Sessions, pool: Pool, clock: Clock): Database {
+function toDatabase(sessions: Sessions, tools: TransactionTools): Database {
   const queries = queryable((statement) => sessions.execute(statement))
   return {
     ...queries,
-    transaction: (work, options = {}) => sessions.count(() => runTransaction(pool, clock, work, options)),
+    transaction: (work, options = {}) => sessions.count(() => runTransaction(tools, work, options)),
     async ping() {
       await queries.rows(sql`select 1`)
     },

@@ -16,6 +16,15 @@ export {
 } from './errors.ts'
 export { migrate, type MigrateOptions, type MigrateResult } from './migrate.ts'
 export type { EncodedValue, SqlValue } from './parameters.ts'
-export type { Database, Isolation, Queryable, Transaction, TransactionOptions } from './queryable.ts'
+export { transactionRetried, type TransactionRetried } from './events.ts'
+export type {
+  Database,
+  Isolation,
+  Queryable,
+  Transaction,
+  TransactionOptions,
+  TransactionRetry,
+  TransactionRun,
+} from './queryable.ts'
 export { sql, type Sql } from './sql.ts'
 export type { Statement } from './statement.ts'

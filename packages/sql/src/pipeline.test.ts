@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
-import { hasCode } from '@ashlar/kernel'
+import { hasCode, runCall } from '@ashlar/kernel'
 import { openDatabase, sql, type Database } from './index.ts'
 import { rejectsWith } from './rejects.test.support.ts'
 import { testDatabase, type TestDatabase } from './testing/index.ts'
@@ -172,3 +172,15 @@ async function stallingProxy(target: number): Promise<AsyncDisposable & { port: 
     },
   }
 }
+
+test('statements whose call is over are stopped on the shared connection, and their neighbours get their answers', async () => {
+  const { url } = await withoutTables()
+  await using db = await openDatabase({ url, sharedTimeoutMs: 60_000 })
+  const pid = sql<{ pid: number }>`select pg_backend_pid() as pid`
+  const everybodys = await db.one(pid)
+  const late = [20, 20, 30].map((timeoutMs) => runCall({ timeoutMs }, () => db.run(sql`select pg_sleep(60)`)))
+  const behind = Array.from({ length: 10 }, () => db.one(pid))
+  for (const one of late) await rejectsWith(one, 'ASHLAR_DEADLINE_EXCEEDED')
+  await Promise.all(behind)
+  assert.deepEqual(await db.one(pid), everybodys)
+})

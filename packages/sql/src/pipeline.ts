@@ -28,14 +28,14 @@ export class Pipeline {
     this.#clock = clock
   }
 
-  /** Rejects when the signal aborts; what has been sent by then runs on, what has not never will. */
+  /** Rejects when the signal aborts; the server then stops what it has begun, and what was not sent never will be. */
   async execute(command: Command, signal: AbortSignal | undefined): Promise<Result> {
     this.inFlight++
     this.#keepWatch()
     try {
       const connection = this.#connection ?? (await orAborted(this.connect(), signal))
       if (signal?.aborted === true) throw abortReason(signal)
-      return await orAborted(connection.execute(command), signal)
+      return await orAborted(connection.execute(command, signal), signal)
     } finally {
       this.inFlight--
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { CancelledError } from '@ashlar/kernel'
+import { CancelledError, runCall } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { openDatabase, sql, type Transaction } from './index.ts'
 import { rejectsWith } from './rejects.test.support.ts'
@@ -236,4 +236,142 @@ test('callers beyond the queue, and those that waited too long or gave up, are t
   held.resolve()
   await holder
   await db.transaction((tx) => tx.run(increment))
+})
+
+test('what failed in a savepoint is undone, and the transaction goes on', async () => {
+  const { db } = await withCounter()
+  await db.transaction(async (tx) => {
+    await tx.run(increment)
+    const failed = tx.savepoint(async (inner) => {
+      await inner.run(increment)
+      await inner.savepoint((innermost) => innermost.run(increment))
+      await inner.run(sql`insert into counter values (1, 9)`)
+    })
+    await rejectsWith(failed, 'ASHLAR_SQL_UNIQUE_VIOLATION')
+    assert.equal(await tx.savepoint(async (inner) => (await inner.one(value)).value), 1)
+    const passedOver = tx.savepoint(async (inner) => {
+      await inner.run(sql`insert into counter values (1, 9)`).catch(() => undefined)
+    })
+    await rejectsWith(passedOver, 'ASHLAR_SQL_QUERY', /the savepoint was rolled back/)
+  })
+  assert.equal((await db.one(value)).value, 1)
+})
+
+test('while a savepoint is open, what lies around it cannot be used, nor the savepoint later', async () => {
+  const { db } = await withCounter()
+  await db.transaction(async (tx) => {
+    const leaked = await tx.savepoint(async (inner) => {
+      await assert.rejects(tx.run(increment), /TypeError: transaction: a savepoint is open in it/)
+      await assert.rejects(
+        tx.savepoint(async () => undefined),
+        TypeError,
+      )
+      return { inner }
+    })
+    await assert.rejects(leaked.inner.run(increment), /TypeError: transaction: it has ended/)
+    await tx.run(increment)
+  })
+  assert.equal((await db.one(value)).value, 1)
+})
+
+test('with retry, a transaction that could not be ordered is run again; others, and the last, are not', async () => {
+  const { db } = await withCounter()
+  const seen: number[] = []
+  const disturbed = (disturb: number, maxAttempts: number): Promise<number> =>
+    db.transaction(
+      async (tx, { attempt }) => {
+        seen.push(attempt)
+        await tx.one(value)
+        if (attempt <= disturb) await db.run(increment)
+        // What the work makes of the failure does not hide it.
+        await tx.run(increment).catch((cause: unknown) => {
+          throw new Error('wrapped', { cause })
+        })
+        return attempt
+      },
+      { isolation: 'serializable', retry: { maxAttempts, baseDelayMs: 1 } },
+    )
+  assert.equal(await disturbed(2, 3), 3)
+  assert.equal((await db.one(value)).value, 3)
+  await assert.rejects(disturbed(9, 2), /wrapped/)
+  const refused = db.transaction(
+    async (tx, { attempt }) => {
+      seen.push(attempt)
+      await tx.run(sql`insert into counter values (1, 9)`)
+    },
+    { retry: { maxAttempts: 3 } },
+  )
+  await rejectsWith(refused, 'ASHLAR_SQL_UNIQUE_VIOLATION')
+  assert.deepEqual(seen, [1, 2, 3, 1, 2, 1])
+})
+
+const slowly = sql`select pg_sleep(60)`
+
+test('a call that ends within a transaction has its statement stopped, and the next one does not wait', async () => {
+  const { db } = await withCounter()
+  await db.transaction(async (tx) => {
+    await tx.run(increment)
+    const late = tx.savepoint((inner) => runCall({ timeoutMs: 20 }, () => inner.run(slowly)))
+    await rejectsWith(late, 'ASHLAR_DEADLINE_EXCEEDED')
+    await tx.run(increment)
+  })
+  assert.equal((await db.one(value)).value, 2)
+  const work = db.transaction(async (tx) => {
+    await runCall({ timeoutMs: 20 }, () => tx.run(slowly)).catch(() => undefined)
+  })
+  const error = await rejectsWith(work, 'ASHLAR_SQL_QUERY', /rolled back/)
+  assert.equal((error.cause as { code?: string }).code, 'ASHLAR_DEADLINE_EXCEEDED')
+})
+
+test('a call that ends at once after sending has its statement stopped too', async () => {
+  const { db } = await withCounter()
+  await db.transaction(async (tx) => {
+    for (let round = 0; round < 20; round++) {
+      const abort = new AbortController()
+      const late = tx.savepoint((inner) => {
+        const sent = runCall({ signal: abort.signal }, () => inner.run(slowly))
+        abort.abort(new CancelledError())
+        return sent
+      })
+      await rejectsWith(late, 'ASHLAR_CANCELLED')
+    }
+  })
+})
+
+test('who asks is told of the commit: not before it, nor when what they were part of is undone', async () => {
+  const { db } = await withCounter()
+  const told: string[] = []
+  await db.transaction(async (tx) => {
+    tx.onCommit(() => told.push('all'))
+    await tx.savepoint(async (inner) => inner.onCommit(() => told.push('kept')))
+    const undone = tx.savepoint(async (inner) => {
+      inner.onCommit(() => told.push('undone'))
+      throw new Error('no')
+    })
+    await assert.rejects(undone, /no/)
+    await tx.run(increment)
+    assert.deepEqual(told, [])
+  })
+  assert.deepEqual(told, ['all', 'kept'])
+  const failed = db.transaction(async (tx) => {
+    tx.onCommit(() => told.push('failed'))
+    throw new Error('no')
+  })
+  await assert.rejects(failed, /no/)
+  assert.equal(told.length, 2)
+})
+
+test('a transaction is not run again when its call would be over before', async () => {
+  const { db } = await withCounter()
+  const conflict = runCall({ timeoutMs: 5_000 }, () =>
+    db.transaction(
+      async (tx) => {
+        await tx.one(value)
+        await db.run(increment)
+        await tx.run(increment)
+      },
+      { isolation: 'serializable', retry: { maxAttempts: 5, baseDelayMs: 60_000, maxDelayMs: 60_000 } },
+    ),
+  )
+  await rejectsWith(conflict, 'ASHLAR_SQL_SERIALIZATION')
 })

@@ -1,0 +1,5 @@
+export { LeaseLostError, leaseEdgeRows } from './errors.ts'
+export { leaseClaimed, leaseLost, type LeaseEvent } from './events.ts'
+export type { Lease } from './lease.ts'
+export { migrateLeases, openLeases, unleased, type Leases } from './leases.ts'
+export type { LeasesOptions } from './options.ts'

@@ -1,0 +1,11 @@
+export {
+  deliveryFailed,
+  messageDelivered,
+  relayStalled,
+  type DeliveryFailed,
+  type MessageDelivered,
+  type RelayStalled,
+} from './events.ts'
+export type { NewMessage, OutboxMessage, ParkedMessage } from './message.ts'
+export type { Delivery, MessageHandler, Outbox, RelayOptions } from './outbox.ts'
+export { createOutbox, migrateOutbox, type OutboxOptions } from './postgres-outbox.ts'
