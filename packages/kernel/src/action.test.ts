@@ -12,7 +12,7 @@ const setLevel = action({
     level: { type: 'string', description: 'The least that is logged.', oneOf: ['debug', 'info', 'error'] },
     minutes: { type: 'integer', description: 'For how many minutes.', min: 1, max: 60, optional: true },
     quiet: { type: 'boolean', description: 'Says nothing about it.', optional: true },
-    reason: { type: 'string', description: 'Why.' },
+    note: { type: 'string', description: 'Why.' },
   },
   async run(input, call) {
     // The types follow from the fields: this compiles.
@@ -23,8 +23,8 @@ const setLevel = action({
 })
 
 test('an action gets the input it declared, and what was left out stays out', async () => {
-  const input = parseActionInput(setLevel, { level: 'debug', reason: 'slow orders' })
-  assert.deepEqual(input, { level: 'debug', reason: 'slow orders' })
+  const input = parseActionInput(setLevel, { level: 'debug', note: 'slow orders' })
+  assert.deepEqual(input, { level: 'debug', note: 'slow orders' })
   const result = await runCall({}, (call) => setLevel.run(input, call))
   assert.deepEqual(result, { level: 'debug', minutes: undefined, aborted: false })
 })
@@ -40,7 +40,7 @@ test('a wrong input is refused with everything that is wrong, and nothing is con
         { path: 'level', message: 'must be one of debug, info, error' },
         { path: 'minutes', message: 'must be a whole number of 1 to 60' },
         { path: 'quiet', message: 'must be true or false' },
-        { path: 'reason', message: 'is required' },
+        { path: 'note', message: 'is required' },
       ])
       return true
     },
@@ -49,7 +49,7 @@ test('a wrong input is refused with everything that is wrong, and nothing is con
 
 test('a number out of its bounds, a fraction and what is no object are refused', () => {
   for (const minutes of [0, 61, 1.5, Number.NaN]) {
-    assert.throws(() => parseActionInput(setLevel, { level: 'info', reason: '', minutes }), /minutes must be a whole/)
+    assert.throws(() => parseActionInput(setLevel, { level: 'info', note: '', minutes }), /minutes must be a whole/)
   }
   for (const none of [null, undefined, 'text', [1]]) {
     assert.throws(() => parseActionInput(setLevel, none), /must be an object/)
@@ -57,10 +57,25 @@ test('a number out of its bounds, a fraction and what is no object are refused',
 })
 
 test('an inherited property is no input', () => {
-  const inherited: unknown = Object.create({ level: 'info', reason: 'inherited' })
-  assert.throws(() => parseActionInput(setLevel, inherited), /level is required; reason is required/)
+  const inherited: unknown = Object.create({ level: 'info', note: 'inherited' })
+  assert.throws(() => parseActionInput(setLevel, inherited), /level is required; note is required/)
 })
 
-test('a name that no command line could take is a mistake', () => {
+test('a name that no command line could take is a mistake, of the action and of its fields', () => {
   assert.throws(() => action({ ...setLevel, name: 'Set level' }), /must be kebab-case, got "Set level"/)
+  const declare = (name: string): unknown =>
+    action({
+      name: 'log-level-set',
+      description: 'Any.',
+      risk: 'read',
+      input: { [name]: { type: 'boolean', description: 'Any.' } },
+      run: async () => undefined,
+    })
+  for (const name of ['for-ms', 'ForMs', 'for_ms', '1st', 'forMS']) {
+    assert.throws(() => declare(name), /log-level-set: the name of a field must be camelCase, got/, name)
+  }
+  for (const name of ['json', 'yes', 'help', 'config', 'directory', 'reason']) {
+    assert.throws(() => declare(name), /a field cannot be called/, name)
+  }
+  declare('forMs')
 })

@@ -1,8 +1,11 @@
 import type { CallContext } from './call.ts'
 import { InvalidInputError, type Issue } from './errors.ts'
 
-/** What an action may do: only look; change what can be changed back; or what cannot. */
-export type ActionRisk = 'read' | 'change' | 'destructive'
+/**
+ * What an action may do: only look; change what can be changed back; change so that users may notice until it is changed
+ * back; or what cannot be changed back. Command lines ask before the last two.
+ */
+export type ActionRisk = 'read' | 'change' | 'disruptive' | 'destructive'
 
 interface FieldBase {
   /** For people: one sentence, with the unit where there is one. */
@@ -13,7 +16,12 @@ interface FieldBase {
 
 /** One field of an action's input: plain data, so that command lines, forms and JSON Schema can be made of it. */
 export type ActionField =
-  | (FieldBase & { readonly type: 'string'; readonly oneOf?: readonly string[] })
+  | (FieldBase & {
+      readonly type: 'string'
+      readonly oneOf?: readonly string[]
+      /** Kept out of logs. @default false */
+      readonly secret?: boolean
+    })
   | (FieldBase & { readonly type: 'integer'; readonly min?: number; readonly max?: number })
   | (FieldBase & { readonly type: 'boolean' })
 
@@ -39,20 +47,38 @@ export interface Action<Fields extends ActionFields = ActionFields> {
   /** One sentence: what it does, and what of it cannot be undone. */
   readonly description: string
   readonly risk: ActionRisk
+  /** By their names, which are camelCase; on a command line `forMs` is `--for-ms`. */
   readonly input: Fields
+  /** How long it may take. @default 10_000 */
+  readonly timeoutMs?: number
   /** Resolves with what JSON can hold. Ends at the call's signal; safe to run several at a time. */
   run(input: ActionInput<Fields>, call: CallContext): Promise<unknown>
 }
 
+/** What others may know of an action: all but how it is done. Plain data. */
+export type ActionDescription = Omit<Action, 'run'>
+
 const actionName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+const fieldName = /^[a-z][a-z0-9]*([A-Z][a-z0-9]+)*$/
+// What every action's command line has already.
+const takenNames = new Set(['config', 'directory', 'help', 'json', 'reason', 'yes'])
 
 /**
  * Declares an action; its input's type follows from its fields.
- * @throws {TypeError} when the name is not in kebab case.
+ * @throws {TypeError} when a command line could not take its name or a field's: `config`, `directory`, `help`, `json`,
+ * `reason` and `yes` are every command line's own.
  */
 export function action<const Fields extends ActionFields>(definition: Action<Fields>): Action<Fields> {
   if (!actionName.test(definition.name))
     throw new TypeError(`action: name must be kebab-case, got "${definition.name}"`)
+  for (const name of Object.keys(definition.input)) {
+    if (!fieldName.test(name)) {
+      throw new TypeError(`action ${definition.name}: the name of a field must be camelCase, got "${name}"`)
+    }
+    if (takenNames.has(name)) {
+      throw new TypeError(`action ${definition.name}: a field cannot be called "${name}": command lines have that`)
+    }
+  }
   return definition
 }
 

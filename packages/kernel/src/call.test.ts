@@ -81,16 +81,18 @@ test('an abort without a reason of its own becomes a cancellation', async () => 
 
 test('principal, trace and keys are inherited; a root call starts a trace of its own', async () => {
   const principal = { subject: 'u1', roles: ['customer'] }
-  await runCall({ principal, idempotencyKey: 'k', baggage: { a: '1' } }, async (outer) => {
+  await runCall({ principal, idempotencyKey: 'k', baggage: { a: '1' }, attempt: 2 }, async (outer) => {
     await runCall({ tenant: 't' }, async (inner) => {
       assert.deepEqual(inner.principal, principal)
       assert.equal(inner.idempotencyKey, 'k')
       assert.equal(inner.tenant, 't')
       assert.deepEqual(inner.baggage, { a: '1' })
+      assert.equal(inner.attempt, 2)
       assert.equal(inner.trace.traceId, outer.trace.traceId)
     })
     await runCall({ parent: null }, async (fresh) => {
       assert.equal(fresh.principal, undefined)
+      assert.equal(fresh.attempt, 1)
       assert.notEqual(fresh.trace.traceId, outer.trace.traceId)
     })
   })

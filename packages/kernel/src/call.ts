@@ -23,6 +23,11 @@ export interface CallContext {
   /** Up to where the caller has seen writes, so that it reads its own. */
   readonly causalToken: string | undefined
   readonly baggage: Readonly<Record<string, string>>
+  /**
+   * Which attempt at the same work this is part of: above 1 where somebody further out is repeating it. Nobody further
+   * in repeats then: retries of retries multiply.
+   */
+  readonly attempt: number
 }
 
 export interface CallOptions {
@@ -37,6 +42,8 @@ export interface CallOptions {
   readonly idempotencyKey?: string | undefined
   readonly causalToken?: string | undefined
   readonly baggage?: Readonly<Record<string, string>> | undefined
+  /** @default the parent's, or 1 */
+  readonly attempt?: number | undefined
   /** The call this one is part of. @default the current one; `null` starts afresh. */
   readonly parent?: CallContext | null | undefined
   readonly clock?: Clock
@@ -91,6 +98,7 @@ export async function runCall<T>(options: CallOptions, work: (call: CallContext)
     idempotencyKey: options.idempotencyKey ?? parent?.idempotencyKey,
     causalToken: options.causalToken ?? parent?.causalToken,
     baggage: options.baggage ?? parent?.baggage ?? {},
+    attempt: options.attempt ?? parent?.attempt ?? 1,
   }
   if (deadlineMs === undefined && sources.length === 0) return current.run(call, work, call)
 

@@ -2,6 +2,7 @@ export {
   action,
   parseActionInput,
   type Action,
+  type ActionDescription,
   type ActionField,
   type ActionFields,
   type ActionInput,

@@ -19,7 +19,7 @@ const timeoutPattern = /^\d{1,10}$/
 
 /**
  * What a call carries besides its message: deadline as time left, trace, principal, tenant, idempotency key, causal
- * token, baggage. The trace's span id is a new one: the callee's work is a child of this call.
+ * token, baggage, and which attempt it is. The trace's span id is a new one: the callee's work is a child of this call.
  */
 export function callHeaders(call: CallContext, clock: Clock): Record<string, string> {
   const headers: Record<string, string> = { traceparent: formatTraceparent(childTrace(call.trace)) }
@@ -29,6 +29,7 @@ export function callHeaders(call: CallContext, clock: Clock): Record<string, str
   if (call.tenant !== undefined) headers['ashlar-tenant'] = encodeURIComponent(call.tenant)
   if (call.idempotencyKey !== undefined) headers['idempotency-key'] = encodeURIComponent(call.idempotencyKey)
   if (call.causalToken !== undefined) headers['ashlar-causal-token'] = encodeURIComponent(call.causalToken)
+  if (call.attempt > 1) headers['ashlar-attempt'] = String(Math.min(99, call.attempt))
   const baggage = Object.entries(call.baggage)
   if (baggage.length > 0) {
     headers.baggage = baggage.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join(',')
@@ -52,6 +53,7 @@ export function callOptions(headers: HeaderRecord): CallOptions {
     idempotencyKey: decodeText(single(headers, 'idempotency-key')),
     causalToken: decodeText(single(headers, 'ashlar-causal-token')),
     baggage: decodeBaggage(single(headers, 'baggage')),
+    attempt: decodeAttempt(single(headers, 'ashlar-attempt')),
   }
 }
 
@@ -83,6 +85,10 @@ function decodePrincipal(text: string | undefined): Principal | undefined {
     // Told below, like a value of the wrong shape.
   }
   throw new InvalidInputError([{ path: 'ashlar-principal', message: 'is malformed' }])
+}
+
+function decodeAttempt(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d?$/.test(text) ? Number(text) : undefined
 }
 
 function decodeText(text: string | undefined): string | undefined {
