@@ -1,4 +1,6 @@
+import { dirname } from 'node:path'
 import { orAborted, toIsoTime, type Clock } from '@ashlar/kernel'
+import { removeAdminKey } from './admin-keys.ts'
 import { removeState, writeState, type HostState, type ServiceReport } from './state-file.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -76,6 +78,7 @@ export class Board {
   /** Gives the data directory up. What changes afterwards is not written any more. */
   close(): void {
     this.#closed = true
+    removeAdminKey(dirname(this.#file))
     removeState(this.#file)
   }
 
@@ -92,7 +95,8 @@ export class Board {
   #reportOf(supervisor: Supervisor, { port, url }: Address, before: ServiceReport | undefined): ServiceReport {
     const { name, state, restarts } = supervisor
     const pid = 'pid' in state ? state.pid : undefined
+    const adminUrl = state.kind === 'ready' && state.adminUrl !== undefined ? { adminUrl: state.adminUrl } : {}
     const since = before?.state === state.kind ? before.since : toIsoTime(this.#clock.wall())
-    return { name, state: state.kind, ...(pid === undefined ? {} : { pid }), port, url, restarts, since }
+    return { name, state: state.kind, ...(pid === undefined ? {} : { pid }), port, url, ...adminUrl, restarts, since }
   }
 }

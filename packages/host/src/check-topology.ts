@@ -1,19 +1,20 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Issue } from '@ashlar/kernel'
+import { commandNames } from './command-names.ts'
 import { TopologyInvalidError } from './errors.ts'
 import type { Topology } from './topology.ts'
 
 const keys = {
   topology: ['name', 'services', 'prepare'],
-  service: ['main', 'port', 'database', 'calls', 'env', 'secrets', 'public', 'assets'],
+  service: ['main', 'port', 'database', 'files', 'calls', 'env', 'secrets', 'public', 'assets'],
   prepare: ['inputs', 'output', 'command'],
 }
 const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const variablePattern = /^[A-Z][A-Z0-9_]*$/
 
-/** Names of the host's own rows in logs and tables. */
-const reservedNames = new Set(['ashlar', 'postgres'])
+/** The host's own rows in logs and tables, and the words of its command line. */
+const reservedNames = new Set(['ashlar', 'postgres', ...commandNames])
 
 type Report = (path: string, message: string) => void
 
@@ -55,7 +56,7 @@ function checkServices(services: unknown, root: string, prepare: readonly string
     checkCalls(path, name, service['calls'], Object.keys(services), report)
     checkEnv(path, service['env'], report)
     checkSecrets(path, service['secrets'], report)
-    for (const key of ['database', 'public']) {
+    for (const key of ['database', 'files', 'public']) {
       if (service[key] !== undefined && typeof service[key] !== 'boolean') report(`${path}.${key}`, 'is true or false')
     }
     const { assets } = service

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { sleep, systemClock } from '@ashlar/kernel'
+import { ashlar } from './command.test.support.ts'
 import { configFile, failingService, fixtureProject, plainService } from './fixture-project.test.support.ts'
-import { readLines } from './line-reader.ts'
 import { processStart } from './process-info.ts'
 import type { HostState } from './state-file.ts'
 import type { Topology } from './topology.ts'
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const bin = fileURLToPath(new URL('../bin/ashlar.js', import.meta.url))
 
 const pair: Topology = {
@@ -20,50 +18,9 @@ const pair: Topology = {
   services: { front: { main: 'plain.mjs', calls: ['back'], public: true }, back: { main: 'plain.mjs' } },
 }
 
-interface Command {
-  readonly child: ChildProcess
-  readonly out: string[]
-  readonly err: string[]
-  /** Resolves with the first line of its output that matches. */
-  line(pattern: RegExp): Promise<string>
-  /** Resolves with its exit status when it has ended and printed everything. */
-  readonly ended: Promise<number | null>
-}
-
 function project(t: TestContext, topology: Topology = pair): string {
   const config = configFile(topology)
   return fixtureProject(t, { 'plain.mjs': plainService, 'failing.mjs': failingService, 'ashlar.config.ts': config })
-}
-
-function ashlar(t: TestContext, cwd: string, args: readonly string[], program = cli): Command {
-  const nodeOptions = program === cli ? ['--conditions=ashlar:source'] : []
-  const child = spawn(process.execPath, [...nodeOptions, program, ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  t.after(() => child.kill('SIGKILL'))
-  const [out, err]: [string[], string[]] = [[], []]
-  const waiting = new Map<RegExp, (line: string) => void>()
-  const onLine = (line: string): void => {
-    out.push(line)
-    for (const [pattern, resolve] of waiting) if (pattern.test(line)) resolve(line)
-  }
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const reading = [readLines(child.stdout, onLine), readLines(child.stderr, (line) => void err.push(line))]
-  const ended = Promise.all([exited, ...reading]).then(([code]) => code)
-  return {
-    child,
-    out,
-    err,
-    ended,
-    line: (pattern) =>
-      new Promise((resolve, reject) => {
-        waiting.set(pattern, resolve)
-        for (const line of out) if (pattern.test(line)) resolve(line)
-        void ended.then((code) => reject(new Error(`ended with ${code}: ${[...out, ...err].join('\n')}`)))
-      }),
-  }
 }
 
 function stateOf(root: string): HostState {
@@ -187,7 +144,10 @@ test('with --json every line is a JSON object', async (t) => {
 test('mistakes on the command line are one line that says what there is, and status 2', async (t) => {
   const root = project(t)
   const mistakes: [string[], RegExp][] = [
-    [['upp'], /^ashlar: there is no command "upp"; there are: up, status, help$/],
+    [['upp'], /^ashlar: there is no command or service "upp"; did you mean "up"\?$/],
+    [['fornt', 'drain'], /^ashlar: there is no command or service "fornt"; did you mean "front"\?$/],
+    [['xyz'], /^ashlar: there is no command or service "xyz"; there are: up, status, actions, .*, front, back$/],
+    [['completion'], /^ashlar: completion: say for which shell: bash, zsh, fish$/],
     [['up', '--prot', '1'], /^ashlar: up: Unknown option '--prot'; "ashlar help" lists what there is$/],
     [['up', '--port', 'x'], /^ashlar: up: --port is a port, 1 to 65535, not "x"$/],
     [['status', 'now'], /^ashlar: status: Unexpected argument 'now'/],

@@ -5,6 +5,22 @@ export interface Console {
   err(line: string): void
   /** Whether a terminal that knows colours shows it. */
   readonly colour: boolean
+  /** Asks whoever sits there, and resolves with the line that is typed; absent when nobody does. */
+  readonly ask?: (question: string) => Promise<string>
+}
+
+/** On the error stream: the output may go elsewhere. An end of input is an empty answer. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline')
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await new Promise((resolve) => {
+      lines.once('close', () => resolve(''))
+      lines.question(question, resolve)
+    })
+  } finally {
+    lines.close()
+  }
 }
 
 /** The process's own streams. `onClosed` is called once, when nobody reads our output any more; it then goes nowhere. */
@@ -34,6 +50,7 @@ export function processConsole(onClosed: () => void): Console & { flush(): Promi
     },
     err: (line) => void stderr.write(`${line}\n`),
     colour: stdout.isTTY && stdout.hasColors(),
+    ...(process.stdin.isTTY && stderr.isTTY ? { ask } : {}),
     flush: () => new Promise((resolve) => stdout.write('', () => resolve())),
   }
 }

@@ -40,3 +40,13 @@ export function baseEnvironment(env: Environment, cacheDirectory: string): Recor
   }
   return base
 }
+
+/** The levels that `LOG=info,order=debug` gives by name, and the one of all others under the empty name. */
+export function logLevels(log: string): ReadonlyMap<string, string> {
+  return new Map(
+    log.split(',').map((entry): [string, string] => {
+      const [first = '', second] = entry.split('=').map((part) => part.trim())
+      return second === undefined ? ['', first] : [first, second]
+    }),
+  )
+}

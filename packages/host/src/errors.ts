@@ -6,6 +6,18 @@ export class UsageError extends AshlarError {
   readonly retryable = false
 }
 
+/** What the command is about does not run. */
+export class NotRunningError extends AshlarError {
+  readonly code = 'ASHLAR_HOST_NOT_RUNNING' as const
+  readonly retryable = true
+}
+
+/** An action was refused, or did not succeed; the message is the service's. */
+export class ActionFailedError extends AshlarError {
+  readonly code = 'ASHLAR_HOST_ACTION_FAILED' as const
+  readonly retryable = false
+}
+
 /** There is no topology to run, or it cannot be read. */
 export class ConfigUnreadableError extends AshlarError {
   readonly code = 'ASHLAR_HOST_CONFIG_UNREADABLE' as const

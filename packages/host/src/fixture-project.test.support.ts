@@ -24,6 +24,44 @@ process.on('SIGTERM', () => {
 process.on('disconnect', () => process.exit(0))
 `
 
+/** Serves actions besides, as services of `@ashlar/service` do: `echo` tells what it was sent, `fail` and `drain`. */
+export const actingService = `
+import { createServer } from 'node:http'
+const text = { type: 'string', description: 'Any text.' }
+const actions = [
+  { name: 'echo', description: 'Tells what it was sent.', risk: 'read', timeoutMs: 5000, input: {
+    level: { ...text, oneOf: ['debug', 'info'] },
+    forMs: { type: 'integer', description: 'How long.', min: 1, max: 100, optional: true },
+    quiet: { type: 'boolean', description: 'Without a sound.', optional: true },
+  } },
+  { name: 'fail', description: 'Fails.', risk: 'change', timeoutMs: 5000, input: {} },
+  { name: 'drain', description: 'Stops the flow.', risk: 'disruptive', timeoutMs: 5000, input: {} },
+]
+const log = []
+const answer = (response, status, body) => {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.end(JSON.stringify(body))
+}
+const admin = createServer(async (request, response) => {
+  const { authorization, 'ashlar-operator': operator, 'ashlar-reason': reason } = request.headers
+  if (authorization !== 'Bearer ' + process.env.ADMIN_KEY) return answer(response, 401, { detail: 'the key is wrong' })
+  log.push(request.method + ' ' + request.url)
+  if (request.method === 'GET') return answer(response, 200, { actions })
+  const input = JSON.parse(Buffer.concat(await request.toArray()))
+  if (request.url === '/actions/fail') return answer(response, 409, { detail: 'it is too late', traceId: 'abc' })
+  answer(response, 200, { result: { input, operator, reason, log } })
+})
+const server = createServer((request, response) => answer(response, 200, { status: 'up' }))
+server.listen(Number(process.env.PORT), '127.0.0.1', () => {
+  admin.listen(0, '127.0.0.1', () => {
+    const adminUrl = 'http://127.0.0.1:' + admin.address().port
+    process.send({ type: 'ashlar:ready', url: 'http://127.0.0.1:' + process.env.PORT, adminUrl, pid: process.pid })
+  })
+})
+process.on('SIGTERM', () => process.exit(0))
+process.on('disconnect', () => process.exit(0))
+`
+
 /** Reports that it cannot start, as a service with a wrong configuration does. */
 export const failingService = `
 process.send({ type: 'ashlar:failed', message: 'BANK_URL is missing; set it to the URL of the bank' }, () => process.exit(1))

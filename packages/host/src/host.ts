@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { sleep, type Clock, type Random } from '@ashlar/kernel'
 import { Board } from './board.ts'
 import { describeEvent } from './describe-event.ts'
@@ -17,6 +18,8 @@ export interface HostOptions {
   readonly topology: Topology
   readonly services: readonly PlannedService[]
   readonly root: string
+  /** A directory that is removed at the end. */
+  readonly forgotten: string | undefined
   readonly cacheDirectory: string
   /** For the tools of prepare tasks. */
   readonly toolEnv: Readonly<Record<string, string>>
@@ -81,9 +84,13 @@ export class Host {
   }
 
   async #stop(): Promise<void> {
-    const { board, clock } = this.#options
+    const { board, clock, forgotten } = this.#options
     await stopAll(this.#members)
     await this.#postgresSupervisor?.stop()
+    if (forgotten !== undefined) {
+      const onError = (error: Error): void => this.#say('warn', `${forgotten} is left behind: ${error.message}`)
+      await rm(forgotten, { recursive: true, force: true }).catch(onError)
+    }
     const enough = new AbortController()
     const waited = sleep(clock, lastOutputMs, { signal: enough.signal }).catch(() => undefined)
     await Promise.race([Promise.all(this.#reading), waited])

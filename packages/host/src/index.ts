@@ -1,6 +1,8 @@
 export {
+  ActionFailedError,
   AlreadyRunningError,
   ConfigUnreadableError,
+  NotRunningError,
   PortUnavailableError,
   PrepareFailedError,
   ServiceStartError,

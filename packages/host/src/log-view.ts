@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { toIsoTime, type Clock } from '@ashlar/kernel'
 import { hostName, parseRecord, type LogLine, type LogRecord } from './log-line.ts'
+import { inline, printable } from './printable.ts'
 
 export interface LogViewOptions {
   /** The services whose lines will come: they decide how wide the column is, and each has a colour. */
@@ -78,15 +79,6 @@ function stackOf(record: LogRecord): string[] {
   const { err } = record.fields
   if (!isRecord(err) || typeof err['stack'] !== 'string') return []
   return printable(err['stack']).split('\n')
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/(?![\t\n])\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
-}
-
-/** As {@link printable}, for what must not begin a line: that would look like somebody else's. */
-function inline(text: string): string {
-  return printable(text).replaceAll(/[\t\n]/g, ' ')
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

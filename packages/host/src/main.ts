@@ -2,10 +2,11 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { codeOf } from '@ashlar/kernel'
 import { isPort } from './check-topology.ts'
 import { processConsole, type Console } from './console.ts'
-import { UsageError } from './errors.ts'
+import { NotRunningError, UsageError } from './errors.ts'
 
 const exitFailed = 1
 const exitUsage = 2
+const exitNotRunning = 3
 
 const general = { config: { type: 'string' }, directory: { type: 'string' }, json: { type: 'boolean' } } as const
 const upOptions = { ...general, port: { type: 'string' }, ephemeral: { type: 'boolean' } } as const
@@ -31,8 +32,17 @@ async function run(args: readonly string[], console: Console): Promise<number> {
       return (await import('./commands/help.ts')).help(console)
     case '--version':
       return (await import('./commands/help.ts')).version(console)
+    case 'actions': {
+      const { config, directory, json = false } = options(command, rest, general)
+      const { actionsCommand } = await import('./commands/actions.ts')
+      return actionsCommand({ config, directory, json }, console)
+    }
+    case 'completion':
+      return (await import('./commands/completion.ts')).completionCommand(rest, console)
+    case '__complete':
+      return (await import('./commands/complete.ts')).completeCommand(rest, console)
     default:
-      throw new UsageError(`there is no command "${command}"; there are: up, status, help`)
+      return (await import('./commands/service.ts')).serviceCommand(command, rest, console)
   }
 }
 
@@ -72,7 +82,7 @@ export async function main(args: readonly string[]): Promise<never> {
     status = await run(args, console)
   } catch (error) {
     console.err(explain(error))
-    status = error instanceof UsageError ? exitUsage : exitFailed
+    status = error instanceof UsageError ? exitUsage : error instanceof NotRunningError ? exitNotRunning : exitFailed
   }
   await console.flush()
   process.exit(status)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type AddressInfo } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { seededRandom } from '@ashlar/kernel/testing'
+import { adminKeyOf } from './admin-keys.ts'
 import { variablesFor, type Environment } from './environment.ts'
 import { planServices, type PlannedService } from './plan.ts'
 import { freePort } from './ports.ts'
@@ -12,7 +13,7 @@ const shop: Topology = {
   name: 'shop',
   services: {
     gateway: { main: 'gateway.ts', port: 18_080, calls: ['order', 'order-history'], public: true, assets: 'web' },
-    order: { main: 'order.ts', database: true, env: { CURRENCY: 'EUR' } },
+    order: { main: 'order.ts', database: true, files: true, env: { CURRENCY: 'EUR' } },
     'order-history': { main: 'history.ts', database: true },
   },
   prepare: { web: { inputs: ['web'], output: 'web/dist', command: ['make'] } },
@@ -25,9 +26,11 @@ async function plan(
   const services = await planServices(shop, {
     root: '/project',
     env,
+    filesDirectory: '/data/files',
     ports,
     shared: { LOG: 'info' },
     secrets: {},
+    adminKey: 'sesame',
     random,
   })
   return Object.fromEntries(services.map((service) => [service.name, service]))
@@ -40,18 +43,43 @@ async function busyPort(t: TestContext): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-test('a service gets its port, the URLs of those it calls and the path of its assets', async () => {
+test('a service gets its port, the URLs of those it calls, the path of its assets, and of its files', async () => {
   const { gateway, order, 'order-history': history } = await plan()
   assert.deepEqual(gateway?.env, {
     LOG: 'info',
+    ADMIN_KEY: adminKeyOf('gateway', 'sesame'),
+    PUBLIC_URL: 'http://127.0.0.1:18080',
     ORDER_URL: order?.url,
     ORDER_HISTORY_URL: history?.url,
     ASSETS_DIR: '/project/web/dist',
     PORT: '18080',
   })
-  assert.deepEqual(order?.env, { LOG: 'info', CURRENCY: 'EUR', PORT: String(order?.port) })
+  assert.deepEqual(order?.env, {
+    LOG: 'info',
+    ADMIN_KEY: adminKeyOf('order', 'sesame'),
+    PUBLIC_URL: 'http://127.0.0.1:18080',
+    CURRENCY: 'EUR',
+    FILES_DIR: '/data/files/order',
+    PORT: String(order?.port),
+  })
   assert.equal(order?.main, '/project/order.ts')
   assert.equal(history?.database, 'order_history')
+})
+
+test('each service gets an admin key of its own, which says nothing about another’s', async () => {
+  const keys = Object.values(await plan()).map(({ env }) => env['ADMIN_KEY'] ?? '')
+  assert.equal(new Set(keys).size, 3)
+  for (const key of keys) assert.match(key, /^[\w-]{43}$/)
+})
+
+test('the address under which people reach the system is the environment’s, where that says one', async () => {
+  const services = Object.values(
+    await plan({ PUBLIC_URL: 'https://shop.example', ORDER_PUBLIC_URL: 'https://o.example' }),
+  )
+  assert.deepEqual(
+    services.map(({ env }) => env['PUBLIC_URL']),
+    ['https://shop.example', 'https://o.example', 'https://shop.example'],
+  )
 })
 
 test('variables with a service as prefix go to that service, and to no other whose name begins alike', () => {

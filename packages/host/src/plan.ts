@@ -1,5 +1,6 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Random } from '@ashlar/kernel'
+import { adminKeyOf } from './admin-keys.ts'
 import { isPort } from './check-topology.ts'
 import { variableName, variablesFor, type Environment } from './environment.ts'
 import { PortUnavailableError, UsageError } from './errors.ts'
@@ -24,12 +25,16 @@ export interface PlannedService {
 export interface PlanOptions {
   readonly root: string
   readonly env: Environment
+  /** Where each service that keeps files has a directory. */
+  readonly filesDirectory: string
   /** Ports by service that win over all others. */
   readonly ports: Readonly<Record<string, number>>
   /** Variables that every service gets. */
   readonly shared: Readonly<Record<string, string>>
   /** The values of all the secrets that services name. */
   readonly secrets: Readonly<Record<string, string>>
+  /** What the key of each service's actions is made of. */
+  readonly adminKey: string
   readonly random: Random
 }
 
@@ -38,11 +43,13 @@ export interface PlanOptions {
  * @throws {PortUnavailableError} when a port that was asked for is not free; {UsageError} when it is not a port.
  */
 export async function planServices(topology: Topology, options: PlanOptions): Promise<PlannedService[]> {
-  const { root, env, shared, secrets } = options
+  const { root, env, filesDirectory, shared, secrets, adminKey } = options
   const names = Object.keys(topology.services)
   const own = new Map(names.map((name) => [name, variablesFor(name, names, env)]))
   const ports = await choosePorts(topology, own, options)
   const urlOf = (name: string): string => `http://127.0.0.1:${ports.get(name)}`
+  const front = Object.entries(topology.services).find(([, spec]) => spec.public === true)?.[0]
+  const publicUrl = env['PUBLIC_URL'] ?? (front === undefined ? undefined : urlOf(front))
 
   return Object.entries(topology.services).map(([name, spec]) => {
     const { calls = [], assets, secrets: wanted = [] } = spec
@@ -58,10 +65,13 @@ export async function planServices(topology: Topology, options: PlanOptions): Pr
       database: spec.database === true && given['DATABASE_URL'] === undefined ? name.replaceAll('-', '_') : undefined,
       env: {
         ...shared,
+        ADMIN_KEY: adminKeyOf(name, adminKey),
+        ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
         ...Object.fromEntries(wanted.map((secret) => [secret, secrets[secret] as string])),
         ...spec.env,
         ...Object.fromEntries(calls.map((callee) => [`${variableName(callee)}_URL`, urlOf(callee)])),
         ...(output === undefined ? {} : { ASSETS_DIR: resolve(root, output) }),
+        ...(spec.files === true ? { FILES_DIR: join(filesDirectory, name) } : {}),
         ...given,
         PORT: String(ports.get(name)),
       },

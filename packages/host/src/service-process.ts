@@ -52,7 +52,8 @@ export function startServiceProcess(options: ServiceProcessOptions, events: Proc
 function passOn(message: unknown, events: ProcessEvents): void {
   if (typeof message !== 'object' || message === null || !('type' in message)) return
   if (message.type === 'ashlar:ready' && 'url' in message && 'pid' in message) {
-    events.ready({ url: String(message.url), pid: Number(message.pid) })
+    const adminUrl = 'adminUrl' in message ? { adminUrl: String(message.adminUrl) } : {}
+    events.ready({ url: String(message.url), pid: Number(message.pid), ...adminUrl })
   } else if (message.type === 'ashlar:failed' && 'message' in message) {
     events.failed(String(message.message))
   }

@@ -12,6 +12,8 @@ export interface ServiceReport {
   readonly pid?: number
   readonly port: number
   readonly url: string
+  /** Where it serves actions, to who holds its key; absent while it does not. */
+  readonly adminUrl?: string
   /** How often it was started again after it had died. */
   readonly restarts: number
   /** When it came to this state, RFC 3339. */

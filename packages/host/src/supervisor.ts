@@ -1,9 +1,17 @@
 import { backoffDelayMs, systemClock, systemRandom, type Clock, type Random, type Timer } from '@ashlar/kernel'
 import { ServiceStartError } from './errors.ts'
 
+/** What a process says of itself when it is ready. */
+export interface ReadyDetail {
+  readonly pid: number
+  readonly url: string
+  /** Where it serves actions; absent when it does not. */
+  readonly adminUrl?: string
+}
+
 /** What a process tells its supervisor. After `exited` it says no more. */
 export interface ProcessEvents {
-  ready(detail: { readonly pid: number; readonly url: string }): void
+  ready(detail: ReadyDetail): void
   /** It cannot start; `exited` follows. */
   failed(message: string): void
   exited(how: string): void
@@ -20,7 +28,7 @@ export interface SupervisedProcess {
 
 export type SupervisorState =
   | { readonly kind: 'starting' | 'stopping'; readonly pid: number | undefined }
-  | { readonly kind: 'ready'; readonly pid: number; readonly url: string; readonly sinceMs: number }
+  | (ReadyDetail & { readonly kind: 'ready'; readonly sinceMs: number })
   | { readonly kind: 'backing off'; readonly untilMs: number }
   | { readonly kind: 'stopped' }
 
@@ -166,7 +174,7 @@ export class Supervisor {
     this.#become({ kind: 'starting', pid: run.process.pid })
   }
 
-  #onReady(run: Run, detail: { readonly pid: number; readonly url: string }): void {
+  #onReady(run: Run, detail: ReadyDetail): void {
     if (this.#state.kind !== 'starting') return
     this.#timer?.cancel()
     const nowMs = this.#options.clock.now()

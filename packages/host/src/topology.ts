@@ -6,6 +6,8 @@ export interface ServiceSpec<Name extends string = string> {
   readonly port?: number
   /** Whether it has a database, with a role that can reach no other; its URL arrives as DATABASE_URL. @default false */
   readonly database?: boolean
+  /** Whether it keeps files: a directory of its own arrives as FILES_DIR. The service makes it. @default false */
+  readonly files?: boolean
   /** The services it calls; the URL of each arrives as <NAME>_URL. */
   readonly calls?: readonly Name[]
   /** Variables of its own. */
@@ -15,7 +17,10 @@ export interface ServiceSpec<Name extends string = string> {
    * do not get it. A value in the environment wins.
    */
   readonly secrets?: readonly string[]
-  /** Whether people call it: its URL is the one that `ashlar up` announces. @default false */
+  /**
+   * Whether people call it: its URL is the one that `ashlar up` announces. That of the first one arrives at every service
+   * as PUBLIC_URL, unless the environment says under which other address people reach it. @default false
+   */
   readonly public?: boolean
   /** The `prepare` task whose output it serves; the output's path arrives as ASSETS_DIR. */
   readonly assets?: string

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { createHttpClient } from '@ashlar/http/client'
+import { adminKeyOf, readAdminKey } from './admin-keys.ts'
 import { deafService, failingService, fixtureProject, plainService } from './fixture-project.test.support.ts'
 import type { LogLine } from './log-line.ts'
 import { processStart } from './process-info.ts'
@@ -48,15 +49,56 @@ test('services run with what the topology says, and nothing of our own environme
     PATH: '/bin',
     TZ: 'UTC',
     LOG: 'debug',
+    ADMIN_KEY: adminKeyOf('front', readAdminKey(join(root, '.ashlar')) ?? ''),
     COLOUR: 'red',
     NODE_COMPILE_CACHE: join(root, '.ashlar/cache/compile'),
     PORT: String(running.service('front').port),
+    PUBLIC_URL: running.urls['front'],
     BACK_URL: running.urls['back'],
   })
   const back = await environmentOf(running.urls['back'] as string)
   assert.equal(back['SHARED_KEY'], sharedKey)
   assert.ok(secret !== undefined && !JSON.stringify(back).includes(secret), 'a secret goes to those who name it')
   assert.ok(pid !== undefined && pid !== process.pid)
+})
+
+test('the key of all admin keys is a new one each time, for its owner only, and gone at the end', async (t) => {
+  const { running, root } = await start(t, pair)
+  const directory = join(root, '.ashlar')
+  const key = readAdminKey(directory)
+  assert.match(key ?? '', /^[\w-]{43}$/)
+  assert.equal(statSync(join(directory, 'admin-key')).mode & 0o777, 0o600)
+  assert.ok(!readFileSync(join(directory, 'state.json'), 'utf8').includes(key ?? ''))
+  await running.stop()
+  assert.equal(readAdminKey(directory), undefined)
+  const again = await up(pair, { root, env: {} })
+  assert.notEqual(readAdminKey(directory), key)
+  await again.stop()
+})
+
+test('LOG reaches every service as it is, and a name in it that is nobody’s is pointed out', async (t) => {
+  const log = 'info,front=debug,back.pool=warn,postgres=debug,fornt=debug'
+  const { running, lines } = await start(t, pair, { env: { LOG: log } })
+  assert.equal((await environmentOf(running.urls['back'] as string))['LOG'], log)
+  const warned = lines.filter((line) => line.includes('LOG gives'))
+  assert.equal(warned.length, 1)
+  assert.match(warned[0] ?? '', /^ashlar .*LOG gives a level to \\"fornt\\", which is not a service/)
+})
+
+test('a service that keeps files has a directory of its own; an ephemeral system forgets what is in it', async (t) => {
+  const keeping: Topology = { ...pair, services: { ...pair.services, front: { main: 'plain.mjs', files: true } } }
+  for (const [ephemeral, place] of [
+    [false, '.ashlar/files/front'],
+    [true, '.ashlar/ephemeral-files/front'],
+  ] as const) {
+    const { running, root } = await start(t, keeping, { ephemeral })
+    const { FILES_DIR: given } = await environmentOf(running.urls['front'] as string)
+    assert.equal(given, join(root, place))
+    assert.equal((await environmentOf(running.urls['back'] as string))['FILES_DIR'], undefined)
+    mkdirSync(given, { recursive: true })
+    await running.stop()
+    assert.equal(existsSync(given), !ephemeral)
+  }
 })
 
 test('a service that is killed comes back, as another process at the same address with the same secrets', async (t) => {

@@ -1,12 +1,13 @@
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock, systemRandom, toIsoTime, type Clock, type Random } from '@ashlar/kernel'
+import { makeAdminKey } from './admin-keys.ts'
 import { Board } from './board.ts'
 import { checkTopology } from './check-topology.ts'
-import { baseEnvironment, type Environment } from './environment.ts'
+import { baseEnvironment, logLevels, type Environment } from './environment.ts'
 import { Host } from './host.ts'
-import type { LogLine } from './log-line.ts'
+import { hostName, recordLine, type LogLine } from './log-line.ts'
 import { freePort } from './ports.ts'
-import { recordLine } from './log-line.ts'
 import { parsePostgresLine } from './postgres-log.ts'
 import { planServices, type PlannedService } from './plan.ts'
 import type { StartServer } from './postgres-process.ts'
@@ -77,6 +78,7 @@ export async function up(topology: Topology, options: UpOptions): Promise<Runnin
   const board = new Board(stateFile, state, clock)
   let host: Host | undefined
   try {
+    sayUnheard(topology, options)
     const services = await plan(topology, { ...options, root, directory })
     board.setUrls(Object.fromEntries(services.filter((service) => service.public).map(({ name, url }) => [name, url])))
     host = await createHost(topology, services, { ...options, root, directory, board })
@@ -96,7 +98,9 @@ function plan(topology: Topology, options: Located): Promise<PlannedService[]> {
   const file = ephemeral ? undefined : join(directory, 'secrets.json')
   const names = Object.values(topology.services).flatMap(({ secrets = [] }) => secrets)
   const secrets = secretsFor([...new Set(names)], { file, given: env, random })
-  return planServices(topology, { root, env, ports, shared: baseEnvironment(env, cacheOf(root)), secrets, random })
+  const [filesDirectory, shared] = [filesOf(options), baseEnvironment(env, cacheOf(root))]
+  const adminKey = makeAdminKey(directory, random)
+  return planServices(topology, { root, env, filesDirectory, ports, shared, secrets, adminKey, random })
 }
 
 async function createHost(
@@ -107,11 +111,15 @@ async function createHost(
   const { root, directory, board, ephemeral = false, env = process.env } = options
   const { clock = systemClock, random = systemRandom, onLine = () => undefined } = options
   const data = ephemeral ? undefined : join(directory, 'postgres')
+  const forgotten = ephemeral ? filesOf(options) : undefined
+  // What one that was killed left behind.
+  if (forgotten !== undefined) rmSync(forgotten, { recursive: true, force: true })
   return new Host({
     topology,
     services,
     root,
     board,
+    forgotten,
     cacheDirectory: cacheOf(root),
     toolEnv: baseEnvironment(env, cacheOf(root)),
     startServer: options.startServer ?? embeddedServer(data, { env, clock, onLine }),
@@ -123,6 +131,10 @@ async function createHost(
     clock,
     random,
   })
+}
+
+function filesOf({ directory, ephemeral = false }: Located): string {
+  return join(directory, ephemeral ? 'ephemeral-files' : 'files')
 }
 
 // What can be made again is kept beside the project, wherever its data are.
@@ -150,6 +162,17 @@ function running(host: Host, board: Board, services: readonly PlannedService[]):
   }
 }
 
+/** Services take from LOG what concerns them: a name that is nobody's would never be noticed. */
+function sayUnheard(topology: Topology, options: UpOptions): void {
+  const { env = process.env, onLine, clock = systemClock } = options
+  const known = new Set(['', 'postgres', ...Object.keys(topology.services)])
+  for (const name of logLevels(env['LOG'] ?? '').keys()) {
+    if (known.has(name.split('.', 1)[0] as string)) continue
+    const msg = `LOG gives a level to "${name}", which is not a service`
+    void onLine?.(recordLine(hostName, { level: 'warn', msg }, clock))
+  }
+}
+
 function initialState(topology: Topology, clock: Clock): HostState {
   return {
     name: topology.name,
@@ -166,7 +189,8 @@ function embeddedServer(
   directory: string | undefined,
   { env, clock, onLine }: { env: Environment; clock: Clock; onLine: (line: LogLine) => void | Promise<void> },
 ): StartServer {
-  const verbose = env['LOG'] === 'debug' || env['LOG'] === 'trace'
+  const levels = logLevels(env['LOG'] ?? 'info')
+  const verbose = (levels.get('postgres') ?? levels.get('')) === 'debug'
   return async (port) => {
     const { startEmbedded } = await import('@ashlar/sql/embedded')
     return startEmbedded(directory === undefined ? { ephemeral: true } : { directory }, {

@@ -7,6 +7,7 @@ export function string(options: { default?: string; secret?: boolean } = {}): Co
     fallback: options.default,
     parse: (text) => text,
     show: options.secret === true ? () => 'a value that is not shown' : quote,
+    tell: (value) => (options.secret === true && value !== '' ? '(secret)' : value),
   }
 }
 
@@ -20,6 +21,7 @@ export function integer(options: { min?: number; max?: number; default?: number 
       return value >= min && value <= max ? value : undefined
     },
     show: quote,
+    tell: itself,
   }
 }
 
@@ -40,6 +42,7 @@ export function url(options: { protocols?: readonly string[]; default?: string }
     parse: (text) => (protocols.includes(URL.parse(text)?.protocol ?? '') ? text : undefined),
     // What stands before the last "@" may be a password, in a malformed URL too.
     show: (text) => quote(text.replace(/^.*@/s, '***@')),
+    tell: withoutSecrets,
   }
 }
 
@@ -49,6 +52,7 @@ export function boolean(options: { default?: boolean } = {}): ConfigField<boolea
     fallback: options.default,
     parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
     show: quote,
+    tell: itself,
   }
 }
 
@@ -58,7 +62,26 @@ export function oneOf<const T extends string>(values: readonly T[], options: { d
     fallback: options.default,
     parse: (text) => values.find((value) => value === text),
     show: quote,
+    tell: itself,
   }
+}
+
+function itself(value: unknown): unknown {
+  return value
+}
+
+const secretParameter = /key|pass|secret|sig|token/i
+
+/** Keeps the user's name and blanks the password, and parameters that look like one. */
+function withoutSecrets(text: string): string {
+  const parsed = URL.parse(text)
+  if (parsed === null) return ''
+  const secret = [...parsed.searchParams.keys()].filter((name) => secretParameter.test(name))
+  // As it was written, where there is nothing to hide.
+  if (parsed.password === '' && secret.length === 0) return text
+  if (parsed.password !== '') parsed.password = '***'
+  for (const name of secret) parsed.searchParams.set(name, '***')
+  return parsed.href
 }
 
 function quote(text: string): string {

@@ -84,3 +84,18 @@ for (const [name, field, values] of wrong) {
 test('a value shown is cut short', () => {
   assert.ok(integer().show('x'.repeat(10_000)).length < 100)
 })
+
+test('operators are told values as they are, but no secret and no password in a URL', () => {
+  assert.equal(string().tell('a'), 'a')
+  assert.equal(string({ secret: true }).tell('hunter2'), '(secret)')
+  assert.equal(string({ secret: true, default: '' }).tell(''), '')
+  assert.equal(integer().tell(7), 7)
+  assert.equal(boolean().tell(false), false)
+  assert.equal(oneOf(['a', 'b']).tell('a'), 'a')
+  assert.equal(url().tell('http://host:1'), 'http://host:1')
+  const field = url({ protocols: ['postgresql:'] })
+  assert.equal(
+    field.tell('postgresql://me:hunter2@host:5/db?sslmode=require&sslPassword=hunter2'),
+    'postgresql://me:***@host:5/db?sslmode=require&sslPassword=***',
+  )
+})

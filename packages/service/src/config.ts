@@ -11,6 +11,8 @@ export interface ConfigField<T> {
   parse(text: string): T | undefined
   /** The text as an error message may show it. */
   show(text: string): string
+  /** The value as an operator may see it: plain data, without what is secret. */
+  tell(value: T): unknown
 }
 
 /** By the names of the environment variables. */

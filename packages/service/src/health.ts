@@ -42,6 +42,7 @@ export class Health implements Closeable {
   readonly #options: HealthOptions
   readonly #startedMs: number
   #isDraining = false
+  #isHeldBack = false
   #latest: { readonly checks: Promise<Record<string, CheckReport>>; readonly untilMs: number } | undefined
   readonly #down = new Set<string>()
 
@@ -63,7 +64,13 @@ export class Health implements Closeable {
     const checks = await this.#checks()
     const isUp = Object.values(checks).every((check) => check.status === 'up')
     const uptimeMs = Math.round(clock.now() - this.#startedMs)
-    return { status: this.#isDraining ? 'draining' : isUp ? 'up' : 'down', service, version, uptimeMs, checks }
+    const isDraining = this.#isDraining || this.#isHeldBack
+    return { status: isDraining ? 'draining' : isUp ? 'up' : 'down', service, version, uptimeMs, checks }
+  }
+
+  /** Readiness says no until it is taken back, as if the service were about to stop. */
+  holdBack(yes: boolean): void {
+    this.#isHeldBack = yes
   }
 
   async drain(signal: AbortSignal): Promise<void> {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newTrace, runCall } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
-import { createLogger, type LogLevel, type RootLogger } from './logger.ts'
+import { LogLevels, type LogLevel } from './log-levels.ts'
+import { createLogger, type RootLogger } from './logger.ts'
 
 function recorder(level: LogLevel = 'info'): { log: RootLogger; lines: Record<string, unknown>[]; texts: string[] } {
   const lines: Record<string, unknown>[] = []
@@ -13,7 +14,9 @@ function recorder(level: LogLevel = 'info'): { log: RootLogger; lines: Record<st
       lines.push(JSON.parse(text) as Record<string, unknown>)
     },
   }
-  return { log: createLogger({ service: 'bank', level, destination, clock: new VirtualClock() }), lines, texts }
+  const clock = new VirtualClock()
+  const levels = new LogLevels({ level, components: {} }, clock)
+  return { log: createLogger({ service: 'bank', levels, destination, clock }), lines, texts }
 }
 
 test('a line is one JSON object with time, level in words, service, message and the fields', () => {

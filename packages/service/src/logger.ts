@@ -1,5 +1,6 @@
 import { currentCall, toIsoTime, type Clock } from '@ashlar/kernel'
-import { pino, stdSerializers, type DestinationStream } from 'pino'
+import { pino, stdSerializers, type DestinationStream, type Logger as PinoLogger } from 'pino'
+import { levelRank, type LogLevels, type Threshold } from './log-levels.ts'
 
 /**
  * Writes log lines: what happened as the message, what it happened to as fields. An error goes in as `err`. Fields
@@ -10,21 +11,20 @@ export interface Logger {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
-  /** A logger that adds `fields` to every line. */
+  /** A logger that adds `fields` to every line. `component` names a part whose level can be set by itself. */
   child(fields: Record<string, unknown>): Logger
 }
 
 /** The process's own logger, which also has the last word. */
 export interface RootLogger extends Logger {
   fatal(fields: object, message: string): void
+  /** Writes a line at level info, whatever the level is: what operators do is not theirs to silence. */
+  audit(fields: object, message: string): void
 }
-
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
 
 export interface LoggerOptions {
   readonly service: string
-  readonly level: LogLevel
+  readonly levels: LogLevels
   readonly destination: DestinationStream
   readonly clock: Clock
 }
@@ -49,10 +49,11 @@ const secretPaths = secretNames.flatMap((name) => ['', '*', '*.*'].map((prefix) 
 
 /** Makes a logger of JSON lines with time, level, service, message and, inside a call, its trace and span. */
 export function createLogger(options: LoggerOptions): RootLogger {
-  const { service, level, destination, clock } = options
-  return pino(
+  const { service, levels, destination, clock } = options
+  const sink = pino(
     {
-      level,
+      // What is written is decided before: the sink's loggers would keep the level that they were made with.
+      level: 'debug',
       base: { service },
       timestamp: () => `,"time":"${toIsoTime(clock.wall())}"`,
       formatters: { level: (label) => ({ level: label }) },
@@ -65,4 +66,47 @@ export function createLogger(options: LoggerOptions): RootLogger {
     },
     destination,
   )
+  return new LevelledLogger(sink, levels, levels.threshold)
+}
+
+class LevelledLogger implements RootLogger {
+  readonly #sink: PinoLogger
+  readonly #levels: LogLevels
+  readonly #threshold: Threshold
+
+  constructor(sink: PinoLogger, levels: LogLevels, threshold: Threshold) {
+    this.#sink = sink
+    this.#levels = levels
+    this.#threshold = threshold
+  }
+
+  debug(fields: object, message: string): void {
+    if (levelRank.debug >= this.#threshold.rank) this.#sink.debug(fields, message)
+  }
+
+  info(fields: object, message: string): void {
+    if (levelRank.info >= this.#threshold.rank) this.#sink.info(fields, message)
+  }
+
+  warn(fields: object, message: string): void {
+    if (levelRank.warn >= this.#threshold.rank) this.#sink.warn(fields, message)
+  }
+
+  error(fields: object, message: string): void {
+    if (levelRank.error >= this.#threshold.rank) this.#sink.error(fields, message)
+  }
+
+  fatal(fields: object, message: string): void {
+    if (this.#threshold.rank !== levelRank.silent) this.#sink.fatal(fields, message)
+  }
+
+  audit(fields: object, message: string): void {
+    this.#sink.info({ audit: true, ...fields }, message)
+  }
+
+  child(fields: Record<string, unknown>): Logger {
+    const { component } = fields
+    const threshold = typeof component === 'string' ? this.#levels.thresholdOf(component) : this.#threshold
+    return new LevelledLogger(this.#sink.child(fields), this.#levels, threshold)
+  }
 }

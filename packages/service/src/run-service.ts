@@ -1,6 +1,7 @@
 import { AshlarError, systemClock, type Lifecycle } from '@ashlar/kernel'
 import { destination as openDestination } from 'pino'
 import type { ConfigSpec } from './config.ts'
+import { LogLevels } from './log-levels.ts'
 import { createLogger, type RootLogger } from './logger.ts'
 import type { ServiceDefinition } from './service.ts'
 import { startService } from './start-service.ts'
@@ -20,7 +21,8 @@ export async function runService<S extends ConfigSpec>(
   const destination = openDestination({ dest: 1, sync: true })
   // Nobody reads the log any more; what is in flight is worth finishing all the same.
   destination.on('error', () => {})
-  const log = createLogger({ service: definition.name, level: 'info', destination, clock: systemClock })
+  const levels = new LogLevels({ level: 'info', components: {} }, systemClock)
+  const log = createLogger({ service: definition.name, levels, destination, clock: systemClock })
   const stopper = new Stopper(log)
   process.on('uncaughtException', (error, origin) => {
     log.fatal({ err: error, origin }, 'uncaught exception; the process ends')
@@ -32,7 +34,8 @@ export async function runService<S extends ConfigSpec>(
   try {
     const running = await startService(definition, env, { destination })
     stopper.running = running
-    await tellParent({ type: 'ashlar:ready', url: running.url, pid: process.pid })
+    const { url, adminUrl } = running
+    await tellParent({ type: 'ashlar:ready', url, adminUrl, pid: process.pid })
     return running
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)

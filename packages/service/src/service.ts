@@ -1,5 +1,5 @@
 import type { HttpHandler } from '@ashlar/http'
-import type { Clock, Closeable, EdgeTable, Random } from '@ashlar/kernel'
+import type { Action, Clock, Closeable, EdgeTable, Random } from '@ashlar/kernel'
 import type { ConfigOf, ConfigSpec } from './config.ts'
 import type { HealthCheck } from './health.ts'
 import type { Logger } from './logger.ts'
@@ -22,6 +22,8 @@ export interface ServiceParts {
   readonly edge: EdgeTable
   /** The dependencies without which the service cannot do its work. */
   readonly checks?: Readonly<Record<string, HealthCheck>>
+  /** What operators can do to it, besides what they can do to every service. */
+  readonly actions?: readonly Action[]
   /** In the order in which they were started. Closed in reverse, after the server. */
   readonly parts: readonly Closeable[]
 }

@@ -2,52 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, request as rawRequest, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import { httpEdgeRows } from '@ashlar/http'
-import { createHttpClient, type HttpClient } from '@ashlar/http/client'
-import { closeable, edgeTable } from '@ashlar/kernel'
-import { VirtualClock } from '@ashlar/kernel/testing'
-import { string } from './config-fields.ts'
-import { service, type ServiceContext, type ServiceParts } from './service.ts'
-import { startService, type RunningService } from './start-service.ts'
-
-const edge = edgeTable(httpEdgeRows)
-type Env = Record<string, string | undefined>
-type Line = Record<string, unknown> & { msg: string }
-type Start = (context: ServiceContext<{ readonly GREETING: string }>) => Partial<ServiceParts>
-
-interface Started {
-  running: RunningService
-  client: HttpClient
-  lines: Line[]
-  clock: VirtualClock
-}
-
-async function start(parts: Start, env: Env = {}, into: Line[] = []): Promise<Started & AsyncDisposable> {
-  const clock = new VirtualClock()
-  const lines = into
-  const definition = service({
-    name: 'greeter',
-    version: '1.2.3',
-    config: { GREETING: string({ default: 'hello' }) },
-    start: async (context) => ({
-      handler: async () => ({ status: 200, body: context.config.GREETING }),
-      edge,
-      parts: [],
-      ...parts(context),
-    }),
-  })
-  const destination = { write: (text: string): void => void lines.push(JSON.parse(text) as Line) }
-  const running = await startService(definition, env, { destination, clock })
-  const client = createHttpClient({ baseUrl: running.url, name: 'greeter' })
-  const dispose = async (): Promise<void> => {
-    await client[Symbol.asyncDispose]()
-    await running.close()
-  }
-  return { running, client, lines, clock, [Symbol.asyncDispose]: dispose }
-}
-
-const get = (client: HttpClient, path: string): ReturnType<HttpClient['request']> =>
-  client.request({ method: 'GET', path })
+import { closeable } from '@ashlar/kernel'
+import { get, start } from './greeter.test.support.ts'
+import type { ServiceParts } from './service.ts'
 
 test('a service answers by its handler, configured from the environment it is given', async () => {
   await using started = await start(() => ({}), { GREETING: 'moin' })

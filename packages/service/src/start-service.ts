@@ -1,30 +1,36 @@
-import { listen, type HttpHandler } from '@ashlar/http'
+import { listen } from '@ashlar/http'
 import {
   closeAll,
   closeable,
   systemClock,
   systemRandom,
-  toEdgeError,
+  type Action,
   type Clock,
   type Closeable,
-  type EdgeTable,
   type Lifecycle,
   type Random,
 } from '@ashlar/kernel'
 import type { DestinationStream } from 'pino'
-import { integer, oneOf, port, string } from './config-fields.ts'
+import { withAccessLog } from './access-log.ts'
+import { aboutActions } from './actions/about-actions.ts'
+import { healthActions } from './actions/health-actions.ts'
+import { logActions } from './actions/log-actions.ts'
+import { adminConfig } from './admin/admin-config.ts'
+import { openAdmin } from './admin/admin-endpoint.ts'
+import { integer, port, string } from './config-fields.ts'
 import { parseConfig, type ConfigOf, type ConfigSpec } from './config.ts'
 import { Health } from './health.ts'
-import { createLogger, logLevels, type Logger } from './logger.ts'
+import { LogLevels, logRules } from './log-levels.ts'
+import { createLogger, type Logger } from './logger.ts'
 import type { ServiceDefinition } from './service.ts'
 
-/** What every service can be told. */
+/** What every service can be told, besides what it logs. */
 const commonConfig = {
   PORT: port({ default: 0 }),
   HOST: string({ default: '127.0.0.1' }),
-  LOG: oneOf(logLevels, { default: 'info' }),
   // Load balancers need this long to notice that readiness says no.
   DRAIN_DELAY_MS: integer({ min: 0, max: 60_000, default: 0 }),
+  ...adminConfig,
 }
 
 /** How long work in flight may take to end, from when nothing new is accepted. */
@@ -33,6 +39,8 @@ const drainTimeoutMs = 10_000
 /** A started service. Closing drains it: readiness first, then the server, then its parts in reverse. */
 export interface RunningService extends Lifecycle {
   readonly url: string
+  /** Where operators reach its actions; `undefined` when it was given no key for that. */
+  readonly adminUrl: string | undefined
   readonly log: Logger
 }
 
@@ -54,17 +62,27 @@ export async function startService<S extends ConfigSpec>(
 ): Promise<RunningService> {
   const { name, version = 'dev' } = definition
   const { destination, clock = systemClock, random = systemRandom } = options
-  const parsed = parseConfig(env, { ...definition.config, ...commonConfig })
-  const config = parsed as unknown as ConfigOf<S>
-  const { PORT, HOST, LOG, DRAIN_DELAY_MS } = parsed as unknown as ConfigOf<typeof commonConfig>
-  const log = createLogger({ service: name, level: LOG, destination, clock })
-  const started: Closeable[] = []
+  const common = { ...commonConfig, LOG: logRules(name) }
+  const spec: ConfigSpec = { ...definition.config, ...common }
+  const parsed = parseConfig(env, spec)
+  const config = parsed as ConfigOf<S>
+  const { PORT, HOST, LOG, DRAIN_DELAY_MS, ADMIN_KEY, ADMIN_PORT } = parsed as ConfigOf<typeof common>
+  const levels = new LogLevels(LOG, clock)
+  const log = createLogger({ service: name, levels, destination, clock })
+  const started: Closeable[] = [closeable(() => levels[Symbol.dispose]())]
   const onStop = (run: () => void | Promise<void>): void => void started.push(closeable(run))
   try {
-    const { handler, edge, checks = {}, parts } = await definition.start({ name, config, log, clock, random, onStop })
+    const made = await definition.start({ name, config, log, clock, random, onStop })
+    const { handler, edge, checks = {}, actions = [], parts } = made
     started.push(...parts)
     const health = new Health({ service: name, version, checks, drainDelayMs: DRAIN_DELAY_MS, log, clock })
-    const observed = LOG === 'debug' ? withAccessLog(handler, edge, { log, clock }) : handler
+    const about = { service: name, version, spec, env, values: parsed, clock }
+    const all = unique([...aboutActions(about), ...healthActions(health), ...logActions(levels), ...actions])
+    const admin = { service: name, version, port: ADMIN_PORT, key: ADMIN_KEY, actions: all, edge, log, clock }
+    const adminServer = ADMIN_KEY === '' ? undefined : await openAdmin(admin)
+    // Before the server: operators may look at a service while it ends.
+    if (adminServer !== undefined) started.push(adminServer)
+    const observed = withAccessLog(handler, { edge, log, levels, clock })
     const server = await listen((request) => health.answer(request) ?? observed(request), {
       host: HOST,
       port: PORT,
@@ -73,10 +91,11 @@ export async function startService<S extends ConfigSpec>(
       onError: (error, request) => log.error({ err: error, ...request }, 'request failed'),
     })
     started.push(server, health)
-    log.info({ url: server.url, version }, 'ready')
+    const [url, adminUrl] = [server.url, adminServer?.url]
+    log.info({ url, ...(adminUrl === undefined ? {} : { adminUrl }), version }, 'ready')
     // The waiting for load balancers must not use up the time of what is in flight.
     const closing = closeAll(started, { clock, drainTimeoutMs: DRAIN_DELAY_MS + drainTimeoutMs })
-    return { url: server.url, log, ...closing }
+    return { url, adminUrl, log, ...closing }
   } catch (error) {
     // The reason for the failure is what matters; a part that does not close either has nothing to add.
     await closeAll(started, { clock })
@@ -86,24 +105,11 @@ export async function startService<S extends ConfigSpec>(
   }
 }
 
-function withAccessLog(
-  handler: HttpHandler,
-  edge: EdgeTable,
-  { log, clock }: { log: Logger; clock: Clock },
-): HttpHandler {
-  return async (request) => {
-    const startedMs = clock.now()
-    const done = (status: number): void => {
-      const durationMs = Math.round((clock.now() - startedMs) * 100) / 100
-      log.debug({ method: request.method, path: request.url.path, status, durationMs }, 'request')
-    }
-    try {
-      const response = await handler(request)
-      done(response.status)
-      return response
-    } catch (error) {
-      done(toEdgeError(error, edge).http)
-      throw error
-    }
+function unique(actions: readonly Action[]): readonly Action[] {
+  const names = new Set<string>()
+  for (const { name } of actions) {
+    if (names.has(name)) throw new TypeError(`service: there are two actions called "${name}"; rename one`)
+    names.add(name)
   }
+  return actions
 }

@@ -15,7 +15,10 @@ export interface DatabaseOptions {
   readonly url: string
   /** Shown in the server's list of sessions. @default 'ashlar' */
   readonly name?: string
-  /** Private connections, for transactions: what they cost is server memory. Made when needed. @default 8 */
+  /**
+   * Private connections, for transactions. Made when needed; each costs the server some megabytes, and the server has
+   * room for so many from all processes together (`max_connections`, 100 unless it says otherwise). @default 8
+   */
   readonly maxConnections?: number
   /** Shared connections. One carries 70,000 small statements a second. @default 1 */
   readonly pipelines?: number
@@ -23,10 +26,12 @@ export interface DatabaseOptions {
   readonly sharedTimeoutMs?: number
   /** Statements under way at a time, beyond which more are refused. @default 10_000 */
   readonly maxInFlight?: number
-  /** Callers that may wait for a private connection. @default 1_000 */
+  /** Callers that may wait for a private connection, first come, first served; more get a `BusyError`. @default 1_000 */
   readonly maxWaiting?: number
-  /** How long to wait for a private connection when the call has no earlier deadline. @default 5_000 */
+  /** How long one waits, when its call has no earlier deadline, until it gets a `BusyError`. @default 5_000 */
   readonly acquireTimeoutMs?: number
+  /** How long a private connection that nobody needs is kept. @default 60_000 */
+  readonly idleTimeoutMs?: number
   /** How long `openDatabase` waits for a server that is starting, and how long one connecting may take. @default 10_000 */
   readonly connectTimeoutMs?: number
   readonly clock?: Clock
@@ -47,13 +52,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const {
     maxWaiting = 1_000,
     acquireTimeoutMs = 5_000,
+    idleTimeoutMs = 60_000,
     maxInFlight = 10_000,
     sharedTimeoutMs = 2_000,
     pipelines: pipelineCount = 1,
   } = options
-  for (const [name, value] of Object.entries({ maxConnections, pipelines: pipelineCount })) {
-    if (!Number.isInteger(value) || value < 1)
+  for (const [name, value] of Object.entries({ maxConnections, maxWaiting, maxInFlight, pipelines: pipelineCount })) {
+    if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`openDatabase: ${name} must be 1 or more, got ${value}`)
+    }
+  }
+  for (const [name, value] of Object.entries({ acquireTimeoutMs, idleTimeoutMs, sharedTimeoutMs, connectTimeoutMs })) {
+    if (!(value > 0 && value < Infinity)) {
+      throw new RangeError(`openDatabase: ${name} must be positive and finite, got ${value}`)
+    }
   }
   const connector = new Connector(parseTarget(options.url), {
     name: options.name ?? 'ashlar',
@@ -61,7 +73,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     clock,
     random,
   })
-  const pool = new Pool(connector, { maxConnections, maxWaiting, acquireTimeoutMs, clock })
+  const pool = new Pool(connector, { maxConnections, maxWaiting, acquireTimeoutMs, idleTimeoutMs, clock })
   const pipelines = Array.from({ length: pipelineCount }, () => new Pipeline(connector, sharedTimeoutMs, clock))
   const sessions = new Sessions(pool, pipelines, clock, maxInFlight)
   try {
@@ -106,6 +118,7 @@ function toDatabase(sessions: Sessions, tools: TransactionTools): Database {
     async ping() {
       await queries.rows(sql`select 1`)
     },
+    stats: () => sessions.stats,
     drain: (signal) => orAborted(sessions.drained(), signal),
     [Symbol.asyncDispose]: () => sessions.close(),
   }

@@ -1,3 +1,4 @@
+export { sqlActions, type SqlActionsOptions } from './actions/index.ts'
 export { openDatabase, type DatabaseOptions } from './database.ts'
 export {
   BusyError,
@@ -28,3 +29,5 @@ export type {
 } from './queryable.ts'
 export { sql, type Sql } from './sql.ts'
 export type { Statement } from './statement.ts'
+export type { DatabaseStats, PoolStats } from './stats.ts'
+export type { UnnestColumns, UnnestRow, UnnestTypes } from './unnest.ts'

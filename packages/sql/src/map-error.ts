@@ -79,8 +79,9 @@ function connectAdvice(code: string | undefined, message: string, { server, host
   return `no connection to PostgreSQL at ${server} (${message}); see that it runs and can be reached`
 }
 
-// Connection exceptions; too many connections and out of memory; stopping, crashed, starting, dropped.
-const outageStates = new Set(['53200', '53300', '53400', '57P01', '57P02', '57P03', '57P04', '57P05'])
+// Connection exceptions; a transaction idle or under way for too long; too many connections and out of memory;
+// stopping, crashed, starting, dropped.
+const outageStates = new Set(['25P03', '25P04', '53200', '53300', '53400', '57P01', '57P02', '57P03', '57P04', '57P05'])
 
 function isOutage(sqlState: string): boolean {
   return sqlState.startsWith('08') || outageStates.has(sqlState)

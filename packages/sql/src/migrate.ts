@@ -23,6 +23,14 @@ interface Applied {
   readonly checksum: string
 }
 
+// For operators: what a database should have is known by those who made it so.
+const asked = new WeakMap<Database, Map<string, MigrateOptions>>()
+
+/** Everything that {@link migrate} has been asked for of this database, in order of the first time. */
+export function migrationsOf(db: Database): readonly MigrateOptions[] {
+  return [...(asked.get(db)?.values() ?? [])]
+}
+
 /**
  * Brings the tables up to date. Each file runs in a transaction of its own, once, in order, under a lock: any number
  * of processes may do this at the same time. A file may hold several statements, and none that ends the transaction.
@@ -32,6 +40,8 @@ interface Applied {
  */
 export async function migrate(db: Database, options: MigrateOptions): Promise<MigrateResult> {
   const { namespace, directory } = options
+  const all = asked.get(db) ?? new Map<string, MigrateOptions>()
+  asked.set(db, all.set(namespace, options))
   const files = await readMigrations(directory)
   if (!(await hasTable(db))) await createTable(db)
   const applied: string[] = []

@@ -28,6 +28,10 @@ export class Pipeline {
     this.#clock = clock
   }
 
+  get isConnected(): boolean {
+    return this.#connection !== undefined
+  }
+
   /** Rejects when the signal aborts; the server then stops what it has begun, and what was not sent never will be. */
   async execute(command: Command, signal: AbortSignal | undefined): Promise<Result> {
     this.inFlight++

@@ -2,13 +2,21 @@ import { abortReason, type Clock, type Timer } from '@ashlar/kernel'
 import type { Connection } from './connection.ts'
 import type { Connector } from './connector.ts'
 import { busy, closedError } from './errors.ts'
+import type { PoolStats } from './stats.ts'
 
 export interface PoolOptions {
   readonly maxConnections: number
   readonly maxWaiting: number
   /** How long a caller without an earlier deadline waits for a connection. */
   readonly acquireTimeoutMs: number
+  /** How long one that nobody needs is kept. */
+  readonly idleTimeoutMs: number
   readonly clock: Clock
+}
+
+interface Idle {
+  readonly connection: Connection
+  readonly sinceMs: number
 }
 
 interface Waiter {
@@ -20,7 +28,9 @@ interface Waiter {
 export class Pool {
   readonly #connector: Connector
   readonly #options: PoolOptions
-  readonly #idle: Connection[] = []
+  // The one used last comes last, and is used first: so those at the front are the ones too many.
+  readonly #idle: Idle[] = []
+  #trimming: Timer | undefined
   readonly #all = new Set<Connection>()
   readonly #waiting = new Set<Waiter>()
   readonly #closing = new AbortController()
@@ -70,24 +80,40 @@ export class Pool {
   release(connection: Connection): void {
     if (!connection.idle) connection.abandon()
     else if (this.#closing.signal.aborted) void connection.close()
-    else this.#idle.push(connection)
+    else this.#idle.push({ connection, sinceMs: this.#options.clock.now() })
     this.#serve()
+    this.#scheduleTrim()
+  }
+
+  get stats(): PoolStats {
+    const { maxConnections, maxWaiting } = this.#options
+    const [open, idle] = [this.#all.size, this.#idle.length]
+    return {
+      open,
+      inUse: open - idle,
+      idle,
+      opening: this.#opening,
+      maxConnections,
+      waiting: this.#waiting.size,
+      maxWaiting,
+    }
   }
 
   async close(): Promise<void> {
     const reason = closedError(this.#connector.target.server)
     this.#closing.abort(reason)
+    this.#trimming?.cancel()
     for (const waiter of this.#waiting) waiter.reject(reason)
-    await Promise.all(this.#idle.splice(0).map((connection) => connection.close()))
+    await Promise.all(this.#idle.splice(0).map(({ connection }) => connection.close()))
     for (const connection of this.#all) connection.abandon()
   }
 
   #serve(): void {
     for (const waiter of this.#waiting) {
       // The one used last is the likeliest to be still in the caches, here and there.
-      const connection = this.#idle.pop()
-      if (connection === undefined) break
-      waiter.resolve(connection)
+      const last = this.#idle.pop()
+      if (last === undefined) break
+      waiter.resolve(last.connection)
     }
     while (this.#opening < this.#waiting.size && this.#all.size + this.#opening < this.#options.maxConnections) {
       void this.#open()
@@ -112,8 +138,22 @@ export class Pool {
 
   #forget(connection: Connection): void {
     this.#all.delete(connection)
-    const index = this.#idle.indexOf(connection)
+    const index = this.#idle.findIndex((one) => one.connection === connection)
     if (index >= 0) this.#idle.splice(index, 1)
     this.#serve()
+  }
+
+  #scheduleTrim(): void {
+    const { clock, idleTimeoutMs } = this.#options
+    const [oldest] = this.#idle
+    if (oldest === undefined || this.#trimming !== undefined || this.#closing.signal.aborted) return
+    const trim = (): void => {
+      this.#trimming = undefined
+      const enough = this.#idle.findIndex(({ sinceMs }) => sinceMs + idleTimeoutMs > clock.now())
+      const idle = this.#idle.splice(0, enough < 0 ? this.#idle.length : enough)
+      for (const { connection } of idle) void connection.close()
+      this.#scheduleTrim()
+    }
+    this.#trimming = clock.timer(oldest.sinceMs + idleTimeoutMs - clock.now(), trim, { background: true })
   }
 }

@@ -2,6 +2,7 @@ import type { Closeable } from '@ashlar/kernel'
 import type { Result } from './connection.ts'
 import { RowCountError } from './errors.ts'
 import type { Statement } from './statement.ts'
+import type { DatabaseStats } from './stats.ts'
 
 /**
  * What statements are run on. Each honours the current call: it is not started once the deadline has passed or the
@@ -28,7 +29,8 @@ export interface Transaction extends Queryable {
   savepoint<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /**
    * Calls `listener` when the transaction has committed; never when it has not, or when nobody can say. A process that
-   * dies in between calls nobody, so this is for what may be lost: hints, counters.
+   * dies in between calls nobody, so this is for what may be lost: hints, counters. What it throws is an uncaught
+   * exception: the transaction has committed all the same.
    */
   onCommit(listener: () => void): void
 }
@@ -72,6 +74,10 @@ export interface Database extends Queryable, Closeable {
    *
    * A call within it whose deadline passes has its statement stopped on the server. That fails the transaction, or the
    * savepoint that it ran in.
+   *
+   * A connection that is lost, or a call that ends, while the commit is under way leaves it unknown whether there was
+   * one (`UnavailableError.mayHaveRun`), so such a transaction is never run again by itself: do that with a key that
+   * tells, as `@ashlar/sql/dedupe` does.
    * @throws what `work` throws; {@link SerializationError} when it should be run again as a whole.
    */
   transaction<T>(
@@ -80,6 +86,8 @@ export interface Database extends Queryable, Closeable {
   ): Promise<T>
   /** Resolves when the server answers. */
   ping(): Promise<void>
+  /** What its connections do now. */
+  stats(): DatabaseStats
 }
 
 /** The four ways to ask, on top of one way to execute. */

@@ -6,6 +6,7 @@ import { busy, QueryError } from './errors.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Pool } from './pool.ts'
 import { compile, type Command, type Statement } from './statement.ts'
+import type { DatabaseStats } from './stats.ts'
 
 // What these leave behind would be there for everybody else's statements, or needs a connection of one's own.
 const privateVerbs = new Set(
@@ -52,6 +53,15 @@ export class Sessions {
     } finally {
       this.#inFlight--
       if (this.#inFlight === 0) for (const resolve of this.#drained.splice(0)) resolve()
+    }
+  }
+
+  get stats(): DatabaseStats {
+    return {
+      inFlight: this.#inFlight,
+      maxInFlight: this.#maxInFlight,
+      pool: this.#pool.stats,
+      pipelines: this.#pipelines.map(({ isConnected, inFlight }) => ({ connected: isConnected, inFlight })),
     }
   }
 

@@ -1,5 +1,7 @@
+import { quoteIdentifier } from './identifier.ts'
 import { jsonValue, timeValue, type EncodedValue, type SqlValue } from './parameters.ts'
 import { SqlStatement, type Statement } from './statement.ts'
+import { unnest, type UnnestColumns, type UnnestRow } from './unnest.ts'
 
 /** The template tag and its helpers. */
 export interface Sql {
@@ -18,6 +20,21 @@ export interface Sql {
   json(value: unknown): EncodedValue
   /** Epoch milliseconds as a `timestamptz` parameter. */
   time(epochMs: number | null): EncodedValue
+  /**
+   * Many rows as a table, to insert them or look them up with one statement: it travels as one array a column, so its
+   * text is the same however many there are. Their order is in the column `nth`, from 1:
+   *
+   * `insert into line (sku, pieces) select sku, pieces from ${sql.unnest('line', { sku: 'text', pieces: 'int4' }, lines)}`
+   *
+   * @param alias What the table is called in the statement.
+   * @throws {RangeError} for more than 10,000 rows: send them in parts.
+   * @throws {TypeError} when a value is missing; an absent one is `null`.
+   */
+  unnest<const Columns extends UnnestColumns>(
+    alias: string,
+    columns: Columns,
+    rows: readonly UnnestRow<Columns>[],
+  ): Statement
 }
 
 function template<Row = unknown>(
@@ -30,7 +47,7 @@ function template<Row = unknown>(
 const comma = new SqlStatement([', '], [])
 
 function id(...path: readonly [string, ...string[]]): Statement {
-  return new SqlStatement([path.map(quoteIdentifier).join('.')], [])
+  return new SqlStatement([path.map((name) => quoteIdentifier(name)).join('.')], [])
 }
 
 function join(parts: readonly (Statement | SqlValue)[], separator: Statement = comma): Statement {
@@ -42,16 +59,4 @@ function join(parts: readonly (Statement | SqlValue)[], separator: Statement = c
   )
 }
 
-export const sql: Sql = Object.assign(template, { id, join, json: jsonValue, time: timeValue })
-
-/**
- * A name in double quotes, as PostgreSQL reads it.
- * @throws {RangeError} for what cannot be a name: empty, over 63 bytes (the server would cut it), or with a NUL.
- */
-export function quoteIdentifier(name: string): string {
-  const bytes = Buffer.byteLength(name)
-  if (bytes === 0 || bytes > 63 || name.includes('\0')) {
-    throw new RangeError(`sql.id: a name has 1 to 63 bytes and no NUL, got ${JSON.stringify(name)}`)
-  }
-  return `"${name.replaceAll('"', '""')}"`
-}
+export const sql: Sql = Object.assign(template, { id, join, json: jsonValue, time: timeValue, unnest })

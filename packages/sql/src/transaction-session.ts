@@ -1,4 +1,4 @@
-import { abortReason, currentCall, orAborted, type Clock } from '@ashlar/kernel'
+import { abortReason, currentCall, faultPoint, orAborted, type Clock } from '@ashlar/kernel'
 import { throwIfOver } from './call-guard.ts'
 import type { Connection, Result } from './connection.ts'
 import { QueryError } from './errors.ts'
@@ -39,7 +39,16 @@ export class TransactionSession {
 
   /** Tells those who asked to be told of the commit. */
   announceCommit(): void {
-    for (const listener of this.#outermost.committed) listener()
+    for (const listener of this.#outermost.committed) {
+      try {
+        listener()
+      } catch (error) {
+        // To reject now would say that there was no commit.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
   }
 
   /** The first statement that failed, or why there was no commit; `undefined` when only the work itself did. */
@@ -57,8 +66,12 @@ export class TransactionSession {
     if (this.#endedEarly) throw this.failure
     // The call may have ended since the work did; what is committed now would be reported as cancelled.
     if (this.#signal?.aborted === true) throw abortReason(this.#signal)
+    const before = faultPoint('sql:committing')
+    if (before !== undefined) await before
     try {
       const { tag } = await this.#control('commit')
+      const after = faultPoint('sql:committed')
+      if (after !== undefined) await after
       if (tag !== 'COMMIT') throw passedOver('the transaction', this.failure)
     } catch (error) {
       this.#outermost.failure ??= error

@@ -194,14 +194,6 @@ test('transactions share a bounded number of connections', async () => {
   assert.equal(pids.size, 2)
 })
 
-test('those who wait for a connection are served in the order in which they came', async () => {
-  const { url } = await withCounter()
-  await using db = await openDatabase({ url, maxConnections: 1 })
-  const order: number[] = []
-  await Promise.all(Array.from({ length: 8 }, (_, index) => db.transaction(async () => order.push(index))))
-  assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6, 7])
-})
-
 test('callers beyond the queue, and those that waited too long or gave up, are told so', async () => {
   const { url } = await withCounter()
   const clock = new VirtualClock()

@@ -3,22 +3,29 @@ import type { Console } from '../console.ts'
 
 const text = `ashlar runs a system of services, and what they need, on this machine
 
-  ashlar up        build what has changed, start everything, show its logs until Ctrl-C
-  ashlar status    what is running, how it is, and the memory it takes
-  ashlar help      this
+  ashlar up                   build what has changed, start everything, show its logs until Ctrl-C
+  ashlar status               what is running, how it is, and the memory it takes
+  ashlar actions              what can be done to each service while it runs
+  ashlar SERVICE              what can be done to that service
+  ashlar SERVICE ACTION ...   do it; --help says what it takes
+  ashlar completion SHELL     a script that makes bash, zsh or fish complete all this
+  ashlar help                 this
 
   --config FILE      the topology (default: the nearest ashlar.config.ts, here or above)
   --directory DIR    where data, secrets and state are kept (default: .ashlar beside the topology)
   --port N           up: the port of the public service
   --ephemeral        up: forget all data at the end
   --json             JSON, one object a line, for programs
+  --reason TEXT      actions: why, for the service's log
+  --yes              actions: do not ask, where one is disruptive or destructive
   --version          the version
 
 ORDER_LOG=debug ashlar up       gives LOG=debug to the service called order; likewise for every variable
+LOG=warn,order=debug ashlar up  the same, and warn for all others
 ORDER_DATABASE_URL=postgresql://...   order uses that database, not the embedded one
 
-Exit status: up 0 stopped as asked, 1 could not start; status 0 all is well, 1 something is not, 3 not running;
-2 a mistake on the command line.`
+Exit status: 0 done, and all is well; 1 it failed, or something is not well; 2 a mistake on the command line;
+3 not running.`
 
 export function help(console: Console): number {
   void console.out(text)

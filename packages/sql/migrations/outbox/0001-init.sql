@@ -1,6 +1,6 @@
 create table ashlar_outbox (
   -- Increases with each commit among the messages of one key, which is what their order is.
-  position bigint generated always as identity primary key,
+  position bigint generated always as identity,
   outbox text not null,
   id text not null,
   key text not null,
@@ -13,6 +13,8 @@ create table ashlar_outbox (
   due_at timestamptz not null default '-infinity',
   parked boolean not null default false,
   error text,
+  -- First, so that what waits in one outbox is in nobody else's way.
+  primary key (outbox, position),
   unique (outbox, id)
 );
 

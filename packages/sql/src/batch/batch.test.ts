@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CancelledError, currentCall, runCall } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
+import { CheckViolationError, QueryError, UnavailableError } from '../index.ts'
 import { rejectsWith } from '../rejects.test.support.ts'
 import { batchFlushed, createBatch, type Batch, type BatchOptions } from './index.ts'
 
@@ -70,6 +71,50 @@ test('one that fails leaves its neighbours alone; a flush that fails fails all o
   )
   broken = false
   assert.equal(await failing.add(3), 3)
+})
+
+test('an item that the database refuses fails alone, in few flushes; the others are written in their order', async () => {
+  const written: number[] = []
+  let flushes = 0
+  const batch = createBatch<number, number>({
+    name: 'refusing',
+    async flush(items) {
+      flushes++
+      if (items.includes(13)) throw new CheckViolationError('item_check')
+      if (items.includes(40)) throw new QueryError('22003', 'out of range')
+      written.push(...items)
+      return items
+    },
+  })
+  const items = Array.from({ length: 64 }, (_, index) => index)
+  const outcomes = await Promise.allSettled(items.map((item) => batch.add(item)))
+  assert.deepEqual(
+    items.filter((item) => outcomes[item]?.status === 'rejected'),
+    [13, 40],
+  )
+  assert.deepEqual(
+    written,
+    items.filter((item) => item !== 13 && item !== 40),
+  )
+  assert.ok(flushes <= 1 + 2 * 2 * 6, `${flushes} flushes`)
+})
+
+test('when nobody can say whether a flush was kept, it is not made again', async () => {
+  let flushes = 0
+  const lost = new UnavailableError('db:5432', 'the connection was lost', { mayHaveRun: true })
+  const batch = createBatch<number, number>({
+    name: 'lost',
+    flush: async () => {
+      flushes++
+      throw lost
+    },
+  })
+  const outcomes = await Promise.allSettled([1, 2, 3].map((item) => batch.add(item)))
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason),
+    [lost, lost, lost],
+  )
+  assert.equal(flushes, 1)
 })
 
 test('a flush takes no more items and bytes than it may; one item may be larger than that', async () => {

@@ -8,9 +8,9 @@ export interface BatchOptions<Item, Result> {
   readonly name: string
   /**
    * Writes the items, in the order in which they were added, and returns what became of each, in that order. One at a
-   * time; outside of any caller's call, because it works for many. What it throws rejects all of its items: it should
-   * then have kept nothing, as a single statement or a transaction does. One statement over arrays (`unnest`) is the
-   * quickest for many; for one item alone, the plain statement is.
+   * time; outside of any caller's call, because it works for many. When it throws it must have kept nothing, as a
+   * single statement or a transaction does: it is called again with the halves when an item is to blame, and all of its
+   * items are rejected otherwise. One statement over arrays (`sql.unnest`) is the quickest for many.
    */
   readonly flush: (items: readonly Item[]) => Promise<readonly ItemOutcome<Result>[]>
   /** How many items one flush takes. More make a better use of each commit, and each wait longer. @default 256 */

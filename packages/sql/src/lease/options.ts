@@ -8,7 +8,8 @@ export interface LeasesOptions {
   readonly name: string
   /**
    * How long after its last sign of life a process still owns its leases. Shorter means a quicker takeover from the
-   * dead, and more that are only slow taken for dead. A sign of life is given three times as often. @default 15_000
+   * dead, and more that are only slow taken for dead. A sign of life is given three times as often.
+   * From 10 to 86,400,000. @default 15_000
    */
   readonly leaseMs?: number
   readonly clock?: Clock

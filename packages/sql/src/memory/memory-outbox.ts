@@ -1,7 +1,7 @@
 import { newId, systemClock, systemRandom, type Clock, type Random } from '@ashlar/kernel'
-import type { NewMessage } from '../outbox/message.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { FailedDelivery, RelaySource, StoredMessage, Turn } from '../outbox/relay-source.ts'
+import { prepare } from '../outbox/prepare.ts'
+import type { FailedDelivery, Found, RelaySource, StoredMessage, Turn } from '../outbox/relay-source.ts'
 import { Relay } from '../outbox/relay.ts'
 import type { MemoryTransaction } from './transaction.ts'
 
@@ -28,7 +28,10 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): Outbox<Me
   const parked = (): Entry[] => store.entries.filter((entry) => entry.parked)
   return {
     async put(transaction, messages) {
-      const added = messages.map((message) => snapshot(message, mint, clock.wall()))
+      const createdAtMs = clock.wall()
+      const added = prepare(messages, mint).map(({ payload, ...message }) =>
+        Object.assign(message, { payload: JSON.parse(JSON.stringify(payload)) as unknown, createdAtMs }),
+      )
       // Not before: the order of messages is the order of commits.
       transaction.onEnd((committed) => {
         if (committed) store.add(added)
@@ -54,12 +57,6 @@ export function createMemoryOutbox(options: MemoryOutboxOptions = {}): Outbox<Me
       return true
     },
   }
-}
-
-function snapshot(message: NewMessage, mint: () => string, createdAtMs: number): StoredMessage['message'] {
-  const { id = mint(), key, type, headers = {} } = message
-  const payload: unknown = JSON.parse(JSON.stringify(message.payload))
-  return { id, key, type, payload, headers: { ...headers }, createdAtMs }
 }
 
 /** The messages, whoever relays them. */
@@ -94,7 +91,8 @@ class MemoryStore {
   }
 }
 
-class MemorySource implements RelaySource {
+/** Its own turn, once it has it: until it closes. */
+class MemorySource implements RelaySource, Turn {
   readonly outbox: string
   readonly #store: MemoryStore
   readonly #closed = new AbortController()
@@ -104,31 +102,36 @@ class MemorySource implements RelaySource {
     this.outbox = store.outbox
   }
 
-  async next(limit: number): Promise<Turn> {
-    const { entries, clock } = this.#store
-    const messages: StoredMessage[] = []
+  get signal(): AbortSignal {
+    return this.#closed.signal
+  }
+
+  async turn(): Promise<Turn | undefined> {
     this.#store.owner ??= this
-    if (this.#store.owner !== this) return { messages, signal: this.#closed.signal }
-    const held = new Set<string>()
-    for (const { position, attempts, message, parked, dueMs } of entries) {
-      if (messages.length === limit) break
-      if (parked || dueMs > clock.now()) held.add(message.key)
-      if (!held.has(message.key)) messages.push({ position, attempts, message: structuredClone(message) })
-    }
-    const dueMs = Math.min(
-      ...entries.filter(({ parked, attempts }) => !parked && attempts > 0).map((entry) => entry.dueMs),
-    )
-    const dueInMs = dueMs === Infinity ? undefined : Math.max(0, dueMs - clock.now())
-    return { messages, signal: this.#closed.signal, dueInMs }
+    return this.#store.owner === this ? this : undefined
+  }
+
+  async next(limit: number, exceptKeys: readonly string[]): Promise<Found> {
+    const { entries, clock } = this.#store
+    const failed = entries.filter(({ attempts }) => attempts > 0)
+    const held = failed.filter(({ parked, dueMs }) => parked || dueMs > clock.now())
+    const passedOver = new Set([...exceptKeys, ...held.map(({ message }) => message.key)])
+    const messages = entries
+      .filter(({ message }) => !passedOver.has(message.key))
+      .slice(0, limit)
+      .map(({ position, attempts, message }) => ({ position, attempts, message: structuredClone(message) }))
+    const waiting = failed.filter(({ parked, message }) => !parked && !exceptKeys.includes(message.key))
+    const dueMs = Math.min(...waiting.map((entry) => entry.dueMs))
+    const isLater = messages.length === 0 && dueMs < Infinity
+    return { messages, dueInMs: isLater ? Math.max(0, dueMs - clock.now()) : undefined }
   }
 
   async settle(delivered: readonly number[], failed: readonly FailedDelivery[]): Promise<void> {
     this.#store.remove(delivered)
-    for (const { position, error, delayMs, parked } of failed) {
+    for (const { position, attempt, error, delayMs, parked } of failed) {
       const entry = this.#store.entries.find((one) => one.position === position)
       if (entry === undefined) continue
-      entry.attempts++
-      Object.assign(entry, { error, parked, dueMs: this.#store.clock.now() + delayMs })
+      Object.assign(entry, { attempts: attempt, error, parked, dueMs: this.#store.clock.now() + delayMs })
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { currentCall, runCall, type TraceContext } from '@ashlar/kernel'
 import { deliveryFailed, messageDelivered, type MessageHandler, type NewMessage, type Outbox } from './index.ts'
 
 /** One implementation, with what the contract needs to know of its store. */
@@ -164,6 +165,74 @@ export function outboxContract<Tx>(name: string, open: (t: TestContext) => Promi
     await transaction((tx) => outbox.put(tx, all))
     assert.equal((await inbox.reaches(15)).length, 15)
     assert.equal(most, 3)
+  })
+
+  test(`${name}: a handler that is slow holds up its own key, and nothing that is put later under others`, async (t) => {
+    const { outbox, transaction } = await open(t)
+    const inbox = new Inbox()
+    const slow = Promise.withResolvers<void>()
+    await using _ = outbox.relay(
+      async (received, delivery) => {
+        if (received.id === 'a1') await slow.promise
+        await inbox.take(received, delivery)
+      },
+      { concurrency: 2, batchItems: 2 },
+    )
+    await transaction((tx) => outbox.put(tx, [message('a', 'a1'), message('a', 'a2')]))
+    for (const id of ['b1', 'b2', 'c1', 'b3']) {
+      await transaction((tx) => outbox.put(tx, [message(id.slice(0, 1), id)]))
+      assert.equal((await inbox.reaches(inbox.ids.length + 1)).at(-1), id)
+    }
+    await transaction((tx) => outbox.put(tx, [message('a', 'a3')]))
+    slow.resolve()
+    assert.deepEqual((await inbox.reaches(7)).slice(4), ['a1', 'a2', 'a3'])
+  })
+
+  test(`${name}: what a handler throws is recorded, however long and whatever is in it`, async (t) => {
+    const { outbox, transaction } = await open(t)
+    const parked = Promise.withResolvers<void>()
+    const failing = deliveryFailed.subscribe(() => parked.resolve())
+    t.after(() => failing[Symbol.dispose]())
+    const relay = outbox.relay(() => Promise.reject(new Error(`\0\ud800${'x'.repeat(100_000)}`)), { maxAttempts: 1 })
+    await transaction((tx) => outbox.put(tx, [message('a', 'a1')]))
+    await parked.promise
+    await relay.drain?.(new AbortController().signal)
+    await relay[Symbol.asyncDispose]()
+    const [found] = await outbox.parked()
+    assert.match(found?.error ?? '', /^Error: \ufffd?\ud800?x{1900,1999}$/)
+  })
+
+  test(`${name}: a handler works within the trace of the call that put the message`, async (t) => {
+    const { outbox, transaction } = await open(t)
+    const seen: Record<string, { header: string | undefined; trace: TraceContext | undefined }> = {}
+    const inbox = new Inbox()
+    await using _ = outbox.relay(async (received, delivery) => {
+      seen[received.id] = { header: received.headers['traceparent'], trace: currentCall()?.trace }
+      await inbox.take(received, delivery)
+    })
+    const trace = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), sampled: false }
+    const own = '00-'.concat('12'.repeat(16), '-', '34'.repeat(8), '-01')
+    await runCall({ trace }, () =>
+      transaction((tx) =>
+        outbox.put(tx, [message('a', 'within'), { ...message('a', 'own'), headers: { traceparent: own } }]),
+      ),
+    )
+    await transaction((tx) => outbox.put(tx, [message('a', 'without')]))
+    await inbox.reaches(3)
+    assert.equal(seen['within']?.header, `00-${trace.traceId}-${trace.spanId}-00`)
+    assert.deepEqual({ ...seen['within']?.trace, spanId: trace.spanId }, trace)
+    assert.notEqual(seen['within']?.trace?.spanId, trace.spanId)
+    assert.equal(seen['own']?.trace?.traceId, '12'.repeat(16))
+    assert.equal(seen['without']?.header, undefined)
+  })
+
+  test(`${name}: more messages than the server can order at a time are refused`, async (t) => {
+    const { outbox, transaction } = await open(t)
+    const many = Array.from({ length: 1_001 }, (_, index) => message('a', `${index}`))
+    await assert.rejects(
+      transaction((tx) => outbox.put(tx, many)),
+      /RangeError: outbox: 1000 messages can be put at a time, got 1001/,
+    )
   })
 
   test(`${name}: a handler that takes too long is told to stop, and that was an attempt`, async (t) => {

@@ -29,7 +29,7 @@ export interface DeliveryFailed {
 }
 
 export const deliveryFailed: Channel<DeliveryFailed> = channel('ashlar:sql:outbox-failed', {
-  description: 'A handler has failed to take a message of an outbox.',
+  description: 'A handler has failed to take a message of an outbox, and that has been recorded.',
   fields: {
     outbox: 'name of the outbox',
     id: 'id of the message',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Clock } from '@ashlar/kernel'
+import { VirtualClock } from '@ashlar/kernel/testing'
 import { sql, type Database } from '../index.ts'
 import { migrateLeases, openLeases } from '../lease/index.ts'
 import { createMemoryOutbox, memoryTransaction } from '../memory/index.ts'
@@ -28,6 +30,35 @@ outboxContract('postgres', async (t) => {
 
 outboxContract('memory', async () => ({ outbox: createMemoryOutbox(), transaction: memoryTransaction }))
 
+test('memory: while a message is tried again, the store is not asked over and over when that will be', async () => {
+  const virtual = new VirtualClock()
+  let timers = 0
+  const clock: Clock = {
+    now: () => virtual.now(),
+    wall: () => virtual.wall(),
+    timer: (delayMs, go) => (timers++, virtual.timer(delayMs, go)),
+    immediate: (run) => virtual.immediate(run),
+  }
+  const outbox = createMemoryOutbox({ clock })
+  const again = Promise.withResolvers<void>()
+  await using _ = outbox.relay(async ({ key }, { attempt }) => {
+    if (key === 'b') return
+    if (attempt === 1) throw new Error('not yet')
+    again.resolve()
+    await new Promise(() => undefined)
+  })
+  const put = (key: string): Promise<void> =>
+    memoryTransaction((tx) => outbox.put(tx, [{ key, type: 'test.happened', payload: null }]))
+  await put('a')
+  await virtual.advance(200)
+  await again.promise
+  await put('b')
+  await virtual.advance(10)
+  const before = timers
+  await virtual.advance(1_000)
+  assert.equal(timers, before)
+})
+
 test('who puts under one key waits for the other to commit; under another key nobody waits', async (t) => {
   const { db, url } = await testDatabase(t)
   await migrated(db)
@@ -48,6 +79,27 @@ test('who puts under one key waits for the other to commit; under another key no
   })
   await second
   assert.equal((await db.rows(sql`select from ashlar_outbox`)).length, 3)
+})
+
+test('a relay that closes tells those that stand by, so that nothing waits until they poll', async (t) => {
+  const { db, url } = await testDatabase(t)
+  await migrated(db)
+  await using wake = openWake({ url, pollMs: 3_600_000 })
+  await using leases = openLeases({ db, name: 'test' })
+  const outbox = createOutbox({ db, wake, leases })
+  const received: string[] = []
+  const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
+  const first = outbox.relay(async ({ id }) => (received.push(`first ${id}`), both[0].resolve()))
+  const put = (id: string): Promise<void> =>
+    db.transaction((tx) => outbox.put(tx, [{ key: 'a', id, type: 'test.happened', payload: null }]))
+  await put('1')
+  await both[0].promise
+  await using _ = outbox.relay(async ({ id }) => (received.push(`second ${id}`), both[1].resolve()))
+  await first.drain?.(new AbortController().signal)
+  await put('2')
+  await first[Symbol.asyncDispose]()
+  await both[1].promise
+  assert.deepEqual(received, ['first 1', 'second 2'])
 })
 
 test('a relay without its tables says so, and goes on when they are there', async (t) => {

@@ -2,7 +2,7 @@ import type { Lease, Leases } from '../lease/index.ts'
 import type { Database } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import type { Wake } from '../wake/index.ts'
-import type { FailedDelivery, RelaySource, StoredMessage, Turn } from './relay-source.ts'
+import type { FailedDelivery, Found, RelaySource, StoredMessage, Turn } from './relay-source.ts'
 
 /** On which every commit that put messages is announced, with the outbox's name. */
 export const wakeChannel = 'ashlar_outbox'
@@ -25,8 +25,6 @@ interface SourceOptions {
   readonly wake: Wake
 }
 
-const nobody = AbortSignal.abort()
-
 /** Messages in PostgreSQL, for the one process at a time that holds the outbox's lease. */
 export class PostgresSource implements RelaySource {
   readonly outbox: string
@@ -38,49 +36,12 @@ export class PostgresSource implements RelaySource {
     this.#options = options
   }
 
-  async next(limit: number): Promise<Turn> {
+  async turn(): Promise<Turn | undefined> {
     const { db, leases } = this.#options
     if (this.#lease === undefined || this.#lease.signal.aborted) {
       this.#lease = await leases.tryClaim(`outbox:${this.outbox}`)
     }
-    if (this.#lease === undefined) return { messages: [], signal: nobody }
-    const rows = await db.rows(sql<Row>`
-      select position, id, key, type, payload, headers, created_at, attempts
-      from ashlar_outbox message
-      where outbox = ${this.outbox} and not exists (
-        select from ashlar_outbox held
-        where held.outbox = message.outbox and held.key = message.key and held.position <= message.position
-          and held.attempts > 0 and (held.parked or held.due_at > clock_timestamp()))
-      order by position
-      limit ${limit}`)
-    const dueInMs = rows.length === 0 ? await this.#dueInMs() : undefined
-    return { messages: rows.map(toStored), signal: this.#lease.signal, dueInMs }
-  }
-
-  async #dueInMs(): Promise<number | undefined> {
-    const { due } = await this.#options.db.one(sql<{ due: number | null }>`
-      select extract(epoch from min(due_at) - clock_timestamp())::float8 * 1000 as due
-      from ashlar_outbox where outbox = ${this.outbox} and attempts > 0 and not parked`)
-    return due === null ? undefined : Math.max(0, due)
-  }
-
-  async settle(delivered: readonly number[], failed: readonly FailedDelivery[]): Promise<void> {
-    const lease = this.#lease
-    if (lease === undefined || (delivered.length === 0 && failed.length === 0)) return
-    await this.#options.db.transaction(async (tx) => {
-      await lease.fenced(tx)
-      await tx.run(sql`delete from ashlar_outbox where position = any (${delivered}::bigint[])`)
-      if (failed.length === 0) return
-      await tx.run(sql`
-        update ashlar_outbox message
-        set attempts = attempts + 1, error = outcome.error, parked = outcome.parked,
-          due_at = clock_timestamp() + outcome.delay_ms * interval '1 millisecond'
-        from unnest(
-          ${failed.map(({ position }) => position)}::bigint[], ${failed.map(({ error }) => error)}::text[],
-          ${failed.map(({ parked }) => parked)}::boolean[], ${failed.map(({ delayMs }) => delayMs)}::float8[]
-        ) as outcome (position, error, parked, delay_ms)
-        where message.position = outcome.position`)
-    })
+    return this.#lease && new PostgresTurn(db, this.outbox, this.#lease)
   }
 
   subscribe(look: () => void): Disposable {
@@ -90,8 +51,75 @@ export class PostgresSource implements RelaySource {
   }
 
   async close(): Promise<void> {
-    // What cannot be given up expires.
-    await this.#lease?.release().catch(() => undefined)
+    const { db, wake } = this.#options
+    if (this.#lease === undefined || this.#lease.signal.aborted) return
+    // What cannot be given up expires, and who is not told finds out by polling.
+    await this.#lease
+      .release()
+      .then(() => wake.notify(db, wakeChannel, this.outbox))
+      .catch(() => undefined)
+  }
+}
+
+class PostgresTurn implements Turn {
+  readonly #db: Database
+  readonly #outbox: string
+  readonly #lease: Lease
+
+  constructor(db: Database, outbox: string, lease: Lease) {
+    this.#db = db
+    this.#outbox = outbox
+    this.#lease = lease
+  }
+
+  get signal(): AbortSignal {
+    return this.#lease.signal
+  }
+
+  async next(limit: number, exceptKeys: readonly string[]): Promise<Found> {
+    // Whether a key is held back is decided once, for all of its messages. Time goes on while the statement runs: asked
+    // for each message, the first of a key could still be held back and the next one, a moment later, no more.
+    const rows = await this.#db.rows(sql<Row>`
+      with held as materialized (
+        select key from ashlar_outbox
+        where outbox = ${this.#outbox} and attempts > 0 and (parked or due_at > clock_timestamp())
+        union all
+        select unnest(${exceptKeys}::text[])
+      )
+      select position, id, key, type, payload, headers, created_at, attempts
+      from ashlar_outbox
+      where outbox = ${this.#outbox} and key not in (select key from held)
+      order by position
+      limit ${limit}`)
+    return { messages: rows.map(toStored), dueInMs: rows.length === 0 ? await this.#dueInMs(exceptKeys) : undefined }
+  }
+
+  async #dueInMs(exceptKeys: readonly string[]): Promise<number | undefined> {
+    const { due } = await this.#db.one(sql<{ due: number | null }>`
+      select extract(epoch from min(due_at) - clock_timestamp())::float8 * 1000 as due
+      from ashlar_outbox
+      where outbox = ${this.#outbox} and attempts > 0 and not parked and key <> all (${exceptKeys}::text[])`)
+    return due === null ? undefined : Math.max(0, due)
+  }
+
+  async settle(delivered: readonly number[], failed: readonly FailedDelivery[]): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      await this.#lease.fenced(tx)
+      const mine = sql`outbox = ${this.#outbox}`
+      await tx.run(sql`delete from ashlar_outbox where ${mine} and position = any (${delivered}::bigint[])`)
+      if (failed.length === 0) return
+      const outcomes = sql.unnest(
+        'outcome',
+        { position: 'int8', attempt: 'int4', error: 'text', parked: 'bool', delayMs: 'float8' },
+        failed,
+      )
+      await tx.run(sql`
+        update ashlar_outbox
+        set attempts = outcome.attempt, error = outcome.error, parked = outcome.parked,
+          due_at = clock_timestamp() + outcome."delayMs" * interval '1 millisecond'
+        from ${outcomes}
+        where ${mine} and ashlar_outbox.position = outcome.position`)
+    })
   }
 }
 

@@ -3,6 +3,7 @@ import type { OutboxMessage } from './message.ts'
 /** A message as it is stored. */
 export interface StoredMessage {
   readonly position: number
+  /** How many attempts at it have failed. */
   readonly attempts: number
   readonly message: OutboxMessage
 }
@@ -10,29 +11,35 @@ export interface StoredMessage {
 /** One that was not taken. */
 export interface FailedDelivery {
   readonly position: number
+  /** Which attempt it was, from 1. */
+  readonly attempt: number
   readonly error: string
   readonly delayMs: number
   readonly parked: boolean
 }
 
-/** What a relay is to do now. */
-export interface Turn {
+/** What there is to do. */
+export interface Found {
+  /** In order within each key; of each key the first ones, none left out. */
   readonly messages: readonly StoredMessage[]
-  readonly signal: AbortSignal
-  /** Without messages: in how long the first of those that failed is due. */
+  /** Without messages: in how long the first of those that failed, of other keys than the excepted ones, is due. */
   readonly dueInMs?: number | undefined
+}
+
+/** The right to relay, alone, until its signal aborts. */
+export interface Turn {
+  readonly signal: AbortSignal
+  /** Those whose time has come, of other keys than these. */
+  next(limit: number, exceptKeys: readonly string[]): Promise<Found>
+  /** Records all of it, or nothing and an error; again after an error, it has no effect that it has had already. */
+  settle(delivered: readonly number[], failed: readonly FailedDelivery[]): Promise<void>
 }
 
 /** Where a relay finds messages, and records what became of them. */
 export interface RelaySource {
   readonly outbox: string
-  /**
-   * Those whose turn it is, in order; none when it is another process that relays. The signal aborts when it becomes
-   * another.
-   */
-  next(limit: number): Promise<Turn>
-  /** All of it, or nothing and an error. */
-  settle(delivered: readonly number[], failed: readonly FailedDelivery[]): Promise<void>
+  /** The turn of this relay, new when the last one has ended; `undefined` while it is another's. */
+  turn(): Promise<Turn | undefined>
   /** Calls `look` whenever there may be something new. */
   subscribe(look: () => void): Disposable
   close(): Promise<void>

@@ -1,1 +1,1 @@
-export { testDatabase, type TestDatabase, type TestScope } from './test-database.ts'
+export { installedPostgres, testDatabase, testDatabasesOn, type TestDatabase, type TestScope } from './test-database.ts'

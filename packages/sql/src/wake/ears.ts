@@ -1,7 +1,7 @@
 import { hasCode, sleep, type Clock, type Random, type Timer } from '@ashlar/kernel'
 import type { Connection } from '../connection.ts'
 import type { Connector } from '../connector.ts'
-import { quoteIdentifier } from '../sql.ts'
+import { quoteIdentifier } from '../identifier.ts'
 import type { Command } from '../statement.ts'
 import { wakeConnection } from './events.ts'
 import type { WakeReason } from './options.ts'

@@ -136,6 +136,14 @@ test('a lost connection is made anew, and every listener looks for what it has m
   assert.deepEqual(states, ['connected', 'lost', 'connected'])
 })
 
+test('a channel or a payload that PostgreSQL would refuse is refused here, and a statement is not wasted on it', async (t) => {
+  const { db, wake } = await open(t)
+  assert.throws(() => wake.on('', () => undefined), /RangeError: wake: a name has 1 to 63 bytes/)
+  await assert.rejects(wake.notify(db, 'x'.repeat(64)), RangeError)
+  await assert.rejects(wake.notify(db, 'orders', 'é'.repeat(4_000)), /RangeError: .*7999 bytes at most, got 8000/)
+  await wake.notify(db, 'orders', 'x'.repeat(7_999))
+})
+
 test('a listener that throws is reported and called again', async (t) => {
   const { db, wake } = await open(t)
   const failures: unknown[] = []

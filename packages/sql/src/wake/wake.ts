@@ -1,7 +1,8 @@
 import { orAborted, systemClock, systemRandom, type Closeable } from '@ashlar/kernel'
 import { Connector } from '../connector.ts'
+import { quoteIdentifier } from '../identifier.ts'
 import type { Queryable } from '../queryable.ts'
-import { quoteIdentifier, sql } from '../sql.ts'
+import { sql } from '../sql.ts'
 import { parseTarget } from '../target.ts'
 import { Ears } from './ears.ts'
 import type { WakeListener, WakeOptions } from './options.ts'
@@ -10,12 +11,16 @@ import { Subscriber } from './subscriber.ts'
 /** Tells those who wait for rows that some may have come. */
 export interface Wake extends Closeable {
   /**
-   * Calls `listener` soon after each notification on the channel, when the connection has been made (anew), and every
+   * Calls `listener` soon after each notification on the channel (any name of 1 to 63 bytes, of this database), when the connection has been made (anew), and every
    * poll in any case; many that come together make one call. So a listener that looks for work whenever it is called
    * misses none, and finds none at most as often as it is polled. Not part of any call.
    */
   on(channel: string, listener: WakeListener): Disposable
-  /** Notifies every process that listens: when the transaction commits, or at once on a database. One a batch is enough. */
+  /**
+   * Notifies every process that listens: when the transaction commits, or at once on a database. One a batch is enough,
+   * and costs less: commits that notify wait for each other.
+   * @param payload A hint, of 7,999 bytes at most.
+   */
   notify(on: Queryable, channel: string, payload?: string): Promise<void>
 }
 
@@ -39,7 +44,7 @@ export function openWake(options: WakeOptions): Wake {
   }
   return {
     on(channel, listener) {
-      quoteIdentifier(channel)
+      quoteIdentifier(channel, 'wake')
       const subscriber = new Subscriber(channel, listener, clock)
       subscribers.add(subscriber)
       ears.listen(channel)
@@ -52,6 +57,9 @@ export function openWake(options: WakeOptions): Wake {
       }
     },
     async notify(on, channel, payload = '') {
+      quoteIdentifier(channel, 'wake')
+      const bytes = Buffer.byteLength(payload)
+      if (bytes > 7_999) throw new RangeError(`wake: a payload has 7999 bytes at most, got ${bytes}`)
       await on.rows(sql`select pg_notify(${channel}, ${payload})`)
     },
     async drain(signal) {

@@ -1,0 +1,2 @@
+/** What the command line does by itself: no service can be called that. */
+export const commandNames: readonly string[] = ['up', 'status', 'actions', 'completion', 'help']

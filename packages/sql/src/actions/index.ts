@@ -1,0 +1,1 @@
+export { sqlActions, type SqlActionsOptions } from './sql-actions.ts'
