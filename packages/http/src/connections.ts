@@ -1,31 +1,52 @@
-import type { Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { CancelledError, orAborted, withoutStack } from '@ashlar/kernel'
 
-interface Connection {
+/** An open connection, whatever is spoken on it. */
+export class Connection {
+  readonly socket: Socket
+  readonly #gone = new AbortController()
+  /** Requests under way. */
+  running = 0
+  /** What is done about it when draining begins: one on which nothing has been said yet is closed. */
+  onDrain: () => void = () => this.socket.destroy()
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
   /** Aborts when the client goes away. One a connection: making one a request costs more than parsing it. */
-  readonly controller: AbortController
-  /** Requests whose answers have not been sent. */
-  running: number
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  /** To be called when it has closed. */
+  leave(): void {
+    this.#gone.abort(clientGone())
+  }
 }
 
-/** A server's open connections and what runs on each. */
+/** A server's open connections. */
 export class Connections {
   readonly #server: Server
   readonly #open = new Map<Socket, Connection>()
-  readonly #maxPipelined: number
+  readonly #draining = new AbortController()
+  /** How many have been handed over to other protocols. */
+  upgraded = 0
   #closed: Promise<void> | undefined
 
-  constructor(server: Server, maxPipelined: number) {
+  /** @param onOpen is given each connection before anything has been read from it. */
+  constructor(server: Server, onOpen: (connection: Connection) => void) {
     this.#server = server
-    this.#maxPipelined = maxPipelined
     server.on('connection', (socket: Socket) => {
-      const connection = { controller: new AbortController(), running: 0 }
+      const connection = new Connection(socket)
       this.#open.set(socket, connection)
+      // A connection that breaks; those who use it hear of its end.
+      socket.on('error', () => {})
       socket.once('close', () => {
         this.#open.delete(socket)
-        connection.controller.abort(gone())
+        connection.leave()
       })
+      onOpen(connection)
     })
   }
 
@@ -33,25 +54,14 @@ export class Connections {
     return this.#closed !== undefined
   }
 
-  /** Notes a request; the signal aborts when its client goes away before the answer has been sent. */
-  begin(socket: Socket, response: ServerResponse): AbortSignal {
-    const connection = this.#open.get(socket)
-    // A request that was read from a connection that has closed since.
-    if (connection === undefined || socket.destroyed) return AbortSignal.abort(gone())
-    if (connection.running >= this.#maxPipelined) {
-      // The platform's parser hands over all that has arrived, however much of it still waits for its answer.
-      socket.destroy()
-      return AbortSignal.abort(gone())
-    }
-    connection.running++
-    // A write that loses the race with the client's going away; the signal tells whoever needs to know.
-    response.on('error', () => {})
-    response.once('close', () => {
-      connection.running--
-      // An answer whose head went out before draining began did not say that the connection closes.
-      if (this.isDraining && connection.running === 0) socket.destroySoon()
-    })
-    return connection.controller.signal
+  /** Aborts when draining begins. */
+  get draining(): AbortSignal {
+    return this.#draining.signal
+  }
+
+  /** The connection of a socket, unless it has closed. */
+  of(socket: Socket): Connection | undefined {
+    return socket.destroyed ? undefined : this.#open.get(socket)
   }
 
   /** Stops accepting and resolves when the last connection has closed. */
@@ -69,11 +79,13 @@ export class Connections {
   #close(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed
     this.#closed = new Promise((resolve) => this.#server.close(() => resolve()))
-    for (const [socket, { running }] of this.#open) if (running === 0) socket.destroySoon()
+    this.#draining.abort(withoutStack(() => new CancelledError('the server is shutting down')))
+    for (const connection of this.#open.values()) connection.onDrain()
     return this.#closed
   }
 }
 
-function gone(): CancelledError {
+/** Why the signal of a request aborts whose client is no longer there. */
+export function clientGone(): CancelledError {
   return withoutStack(() => new CancelledError('the client went away'))
 }

@@ -1,4 +1,4 @@
-import { AshlarError, statusRows, type EdgeRow } from '@ashlar/kernel'
+import { AshlarError, edgeTable, statusRows, type EdgeRow, type EdgeTable } from '@ashlar/kernel'
 
 /** The request's target, headers or framing are not acceptable, whatever the resource. */
 export class BadRequestError extends AshlarError {
@@ -66,6 +66,24 @@ export class MethodNotAllowedError extends AshlarError {
   }
 }
 
+/** A WebSocket was asked for where there is none. */
+export class UpgradeRefusedError extends AshlarError {
+  readonly code = 'ASHLAR_HTTP_UPGRADE_REFUSED' as const
+  readonly retryable = false
+}
+
+/** A page of another origin asked for a WebSocket, with the cookies that the browser has for this one. */
+export class OriginRefusedError extends AshlarError {
+  readonly code = 'ASHLAR_HTTP_ORIGIN_REFUSED' as const
+  readonly retryable = false
+}
+
+/** As many connections are upgraded as may be, or the server is shutting down. */
+export class UpgradeUnavailableError extends AshlarError {
+  readonly code = 'ASHLAR_HTTP_UPGRADE_UNAVAILABLE' as const
+  readonly retryable = true
+}
+
 /** Another program listens on the port. */
 export class PortInUseError extends AshlarError {
   readonly code = 'ASHLAR_HTTP_PORT_IN_USE' as const
@@ -87,7 +105,7 @@ export class ListenError extends AshlarError {
   readonly retryable = false
 }
 
-/** Rows for the errors that a request can cause. */
+/** Rows for the errors that a request can cause. `listen` and `problemResponse` know them without being told. */
 export const httpEdgeRows: Readonly<Record<string, EdgeRow>> = {
   ASHLAR_HTTP_BAD_REQUEST: statusRows.invalid_argument,
   ASHLAR_HTTP_TARGET_TOO_LONG: { status: 'invalid_argument', http: 414, title: 'Address too long' },
@@ -96,4 +114,14 @@ export const httpEdgeRows: Readonly<Record<string, EdgeRow>> = {
   ASHLAR_HTTP_UNSUPPORTED_MEDIA_TYPE: { status: 'invalid_argument', http: 415, title: 'Unsupported media type' },
   ASHLAR_HTTP_NOT_FOUND: statusRows.not_found,
   ASHLAR_HTTP_METHOD_NOT_ALLOWED: { status: 'unimplemented', http: 405, title: 'Method not allowed' },
+  ASHLAR_HTTP_UPGRADE_REFUSED: { ...statusRows.invalid_argument, title: 'No WebSocket here' },
+  ASHLAR_HTTP_ORIGIN_REFUSED: { ...statusRows.permission_denied, title: 'Origin not allowed' },
+  ASHLAR_HTTP_UPGRADE_UNAVAILABLE: statusRows.unavailable,
+}
+
+const ownTable = edgeTable(httpEdgeRows)
+
+/** The table with this package's rows behind its own, for what it has no row of its own for. */
+export function httpEdge(table?: EdgeTable): EdgeTable {
+  return table === undefined ? ownTable : { row: (code) => table.row(code) ?? ownTable.row(code) }
 }

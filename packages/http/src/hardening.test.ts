@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { edgeTable } from '@ashlar/kernel'
-import { httpEdgeRows } from './errors.ts'
+import { VirtualClock } from '@ashlar/kernel/testing'
 import { listen, type HttpServer } from './listen.ts'
 
 let server: HttpServer
+/** One that gives its clients little time. */
+let hurried: HttpServer
 let handled = 0
 
 before(async () => {
@@ -14,19 +15,21 @@ before(async () => {
     handled++
     return { status: 200, body: `${(await request.body()).length} bytes` }
   }
-  server = await listen(handler, {
-    port: 0,
-    edge: edgeTable(httpEdgeRows),
-    limits: { bodyBytes: 1_000, headersTimeoutMs: 40, requestTimeoutMs: 80, connections: 20 },
-  })
+  server = await listen(handler, { port: 0, limits: { bodyBytes: 1_000, connections: 20 } })
+  // The platform's own timers; ours stand still.
+  const limits = { headersTimeoutMs: 40, requestTimeoutMs: 80 }
+  hurried = await listen(handler, { port: 0, limits, clock: new VirtualClock() })
 })
-after(() => server[Symbol.asyncDispose]())
+after(async () => {
+  await server[Symbol.asyncDispose]()
+  await hurried[Symbol.asyncDispose]()
+})
 
 /** Sends bytes as they are and resolves with everything that comes back until the server closes. */
-function probe(bytes: string, more?: (write: (bytes: string) => void) => void): Promise<string> {
+function probe(bytes: string, more?: (write: (bytes: string) => void) => void, to = server): Promise<string> {
   return new Promise((resolve) => {
     let received = ''
-    const socket = connect(server.port, '127.0.0.1', () => {
+    const socket = connect(to.port, '127.0.0.1', () => {
       socket.write(bytes, 'latin1')
       more?.((text) => void (socket.writable && socket.write(text, 'latin1')))
     })
@@ -49,6 +52,12 @@ const ambiguous: Record<string, string> = {
   'a transfer coding after chunked': post('Transfer-Encoding: chunked, identity\r\n', '0\r\n\r\n'),
   'an unknown transfer coding': post('Transfer-Encoding: xchunked\r\n', '0\r\n\r\n'),
   'two different lengths': post('Content-Length: 5\r\nContent-Length: 6\r\n', 'hello!'),
+  'the same length twice': post('Content-Length: 5\r\nContent-Length: 5\r\n', 'hello'),
+  'a list of lengths': post('Content-Length: 5, 5\r\n', 'hello'),
+  'a negative length': post('Content-Length: -1\r\n', ''),
+  'a length that overflows': post('Content-Length: 18446744073709551617\r\n', 'h'),
+  'a Transfer-Encoding behind a folded line': post('X-A: b\r\n Transfer-Encoding: chunked\r\n', '0\r\n\r\n'),
+  'line ends without CR': 'GET / HTTP/1.1\nHost: a\nConnection: close\n\n',
   'a signed length': post('Content-Length: +5\r\n', 'hello'),
   'a space before the colon': post('Content-Length : 5\r\n', 'hello'),
   'a folded header': post('X-A: b\r\n c\r\n', ''),
@@ -59,6 +68,9 @@ const ambiguous: Record<string, string> = {
   'two Hosts': get('Host: a\r\nhost: b\r\n'),
   'a bare LF in a chunk extension': post(chunked, '1;a=\nb\r\nx\r\n0\r\n\r\n'),
   'a chunk size that is not hexadecimal': post(chunked, '0x1\r\nx\r\n0\r\n\r\n'),
+  'a chunk that is longer than it says': post(chunked, '1\r\nxy\r\n0\r\n\r\n'),
+  'a chunk that ends in a bare LF': post(chunked, '1\r\nx\n0\r\n\r\n'),
+  'a chunk size that overflows': post(chunked, '10000000000000001\r\nx\r\n0\r\n\r\n'),
   'Transfer-Encoding in HTTP/1.0': `POST / HTTP/1.0\r\nHost: a\r\n${chunked}\r\n0\r\n\r\n`,
   'an absolute target': get('Host: a\r\n', 'http://169.254.169.254/latest'),
   'a parent segment': get('Host: a\r\n', '/api/../admin'),
@@ -133,7 +145,7 @@ test('a body at the limit is read', async () => {
 })
 
 test('a body that nobody reads costs the client its connection, not its answer, and is no request', async () => {
-  const other = await listen(async () => ({ status: 404 }), { port: 0, edge: edgeTable(httpEdgeRows) })
+  const other = await listen(async () => ({ status: 404 }), { port: 0 })
   const smuggled = 'GET /admin HTTP/1.1\r\nHost: a\r\n\r\n'
   const socket = connect(other.port, '127.0.0.1')
   let received = ''
@@ -155,18 +167,17 @@ test('a body that nobody reads costs the client its connection, not its answer, 
 })
 
 test('a client that does not finish its headers in time is answered with 408 and cut off', async () => {
-  assert.equal(statusOf(await probe('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ')), 408)
+  assert.equal(statusOf(await probe('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ', undefined, hurried)), 408)
 })
 
 test('a client that does not finish its body in time is cut off', async () => {
-  const received = await probe('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc')
+  const received = await probe('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc', undefined, hurried)
   assert.equal(statusOf(received), 408)
 })
 
 test('connections over the limit are closed at once', async () => {
   const limited = await listen(async () => ({ status: 204 }), {
     port: 0,
-    edge: edgeTable(httpEdgeRows),
     limits: { connections: 1 },
   })
   const first = connect(limited.port, '127.0.0.1')
@@ -184,7 +195,7 @@ test('a client that was told to go on, and sends too much, is listened to until 
     await request.body()
     return { status: 200 }
   }
-  await using patient = await listen(handler, { port: 0, edge: edgeTable(httpEdgeRows), limits: { bodyBytes: 1_000 } })
+  await using patient = await listen(handler, { port: 0, limits: { bodyBytes: 1_000 } })
   const socket = connect(patient.port, '127.0.0.1')
   let received = ''
   let isEnded = false
@@ -212,7 +223,7 @@ test('one connection cannot have any number of requests under way', async () => 
       })
     })
   }
-  await using strict = await listen(never, { port: 0, edge: edgeTable(httpEdgeRows), limits: { pipelinedRequests: 8 } })
+  await using strict = await listen(never, { port: 0, limits: { pipelinedRequests: 8 } })
   const socket = connect(strict.port, '127.0.0.1')
   socket.on('error', () => {})
   socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100))

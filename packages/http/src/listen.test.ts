@@ -178,6 +178,127 @@ test('a body that fails half-way is cut, so that nobody takes it for the whole, 
   assert.deepEqual(reports, ['disk gone'])
 })
 
+test('a body in pieces that fails before its first is answered like any error', async () => {
+  const reports: unknown[] = []
+  const failing = (error: Error): AsyncIterable<Uint8Array> => ({
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        throw error
+      },
+    }),
+  })
+  await using server = await serve(
+    async ({ url }) => {
+      const error = url.path === '/gone' ? new NotFoundError({ path: '/gone' }) : new Error('disk gone')
+      return { status: 200, headers: { 'x-a': '1' }, body: failing(error) }
+    },
+    { onError: (error) => reports.push((error as Error).message) },
+  )
+  await using client = clientOf(server)
+  const gone = await client.request({ method: 'GET', path: '/gone' })
+  assert.deepEqual([gone.status, gone.headers['content-type']], [404, 'application/problem+json'])
+  assert.equal(gone.headers['x-a'], undefined)
+  const answer = await client.request({ method: 'GET', path: '/' })
+  assert.equal(answer.status, 500)
+  assert.ok(!answer.text().includes('disk'))
+  assert.deepEqual(reports, ['disk gone'])
+})
+
+test('an empty body in pieces is an empty body', async () => {
+  async function* nothing(): AsyncGenerator<Uint8Array> {}
+  await using server = await serve(async () => ({ status: 200, body: nothing() }))
+  await using client = clientOf(server)
+  const answer = await client.request({ method: 'GET', path: '/' })
+  assert.deepEqual([answer.status, answer.text()], [200, ''])
+})
+
+test('this package’s errors are known without being in the table, whose rows come first', async () => {
+  const handler: HttpHandler = async (request) => {
+    throw new NotFoundError({ path: request.url.path })
+  }
+  const own = { ASHLAR_HTTP_NOT_FOUND: { status: 'not_found', http: 410, title: 'Gone' } } as const
+  await using plain = await listen(handler, { port: 0 })
+  await using silent = await listen(handler, { port: 0, edge: edgeTable() })
+  await using told = await listen(handler, { port: 0, edge: edgeTable(own) })
+  for (const [server, status] of [
+    [plain, 404],
+    [silent, 404],
+    [told, 410],
+  ] as const) {
+    await using client = clientOf(server)
+    assert.equal((await client.request({ method: 'GET', path: '/x' })).status, status)
+  }
+})
+
+test('trailers follow a body over HTTP/1.1', async () => {
+  await using server = await serve(async () => ({ status: 200, body: 'hello', trailers: () => ({ 'x-sum': '5' }) }))
+  const [answer] = (await once(rawRequest(server.url).end(), 'response')) as [IncomingMessage]
+  assert.equal(Buffer.concat((await answer.toArray()) as Buffer[]).toString(), 'hello')
+  assert.deepEqual(answer.trailers, { 'x-sum': '5' })
+})
+
+test('a body can be read as it arrives, no faster than it is read, and no further than the limit', async () => {
+  const sizes: number[] = []
+  await using server = await serve(
+    async (request) => {
+      for await (const chunk of request.chunks(request.url.path === '/large' ? 1_000_000 : undefined)) {
+        sizes.push(chunk.length)
+      }
+      return { status: 200, body: String(sizes.reduce((sum, size) => sum + size, 0)) }
+    },
+    { limits: { bodyBytes: 1_000 } },
+  )
+  await using client = clientOf(server)
+  const post = async (path: string, body: string): Promise<[number, string]> => {
+    sizes.length = 0
+    const answer = await client.request({ method: 'POST', path, body })
+    return [answer.status, answer.text().slice(0, 6)]
+  }
+  assert.deepEqual(await post('/', 'a'.repeat(1_000)), [200, '1000'])
+  assert.deepEqual(await post('/', ''), [200, '0'])
+  assert.equal((await post('/', 'a'.repeat(1_001)))[0], 413)
+  assert.deepEqual(sizes, [])
+  assert.deepEqual(await post('/large', 'a'.repeat(1_000_000)), [200, '100000'])
+  assert.ok(sizes.length > 1, 'came in one piece')
+})
+
+test('a body in chunks over the limit ends where the limit is, and its client reads why', async () => {
+  await using server = await serve(
+    async (request) => {
+      for await (const chunk of request.chunks()) assert.ok(chunk.length <= 1_000)
+      return { status: 204 }
+    },
+    { limits: { bodyBytes: 1_000 } },
+  )
+  const request = rawRequest(server.url, { method: 'POST' })
+  request.write('a'.repeat(600))
+  request.write('a'.repeat(600))
+  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+  assert.equal(answer.statusCode, 413)
+  request.on('error', () => {})
+  request.end()
+})
+
+test('a body is read in one way only', async () => {
+  const failures: unknown[] = []
+  await using server = await serve(async (request) => {
+    if (request.url.path === '/body') await request.body()
+    else request.chunks()
+    await request.body().catch((error: unknown) => failures.push(error))
+    try {
+      request.chunks()
+    } catch (error) {
+      failures.push(error)
+    }
+    return { status: 204 }
+  })
+  await using client = clientOf(server)
+  await client.request({ method: 'POST', path: '/body', body: 'a' })
+  await client.request({ method: 'POST', path: '/chunks', body: 'a' })
+  assert.equal(failures.length, 3)
+  for (const failure of failures) assert.ok(failure instanceof TypeError)
+})
+
 test('the request’s signal aborts when the client goes away, and nothing is reported', async () => {
   const started = Promise.withResolvers<void>()
   const aborted = Promise.withResolvers<unknown>()

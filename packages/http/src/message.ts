@@ -21,6 +21,8 @@ export interface HttpRequest {
   params?: Readonly<Record<string, string>>
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
+  /** Aborts when the server begins to drain: an answer that has no end of its own should come to one. */
+  readonly draining: AbortSignal
   /** The address at the other end of the connection, which may be a proxy's. */
   readonly remoteAddress: string
   /**
@@ -29,6 +31,12 @@ export interface HttpRequest {
    * @throws {BodyTooLargeError} as soon as it is known, without reading the rest.
    */
   body(maxBytes?: number): Promise<Buffer>
+  /**
+   * The body in place of `body()`, as it arrives and no faster than it is read. Whatever its encoding: it is not decoded.
+   * @param maxBytes how much this handler takes. @default the server's `bodyBytes`
+   * @throws {BodyTooLargeError} before or while it is read, as soon as it is known.
+   */
+  chunks(maxBytes?: number): AsyncIterable<Buffer>
   /**
    * The body as JSON.
    * @throws {UnsupportedMediaTypeError} unless it is declared as JSON.
@@ -42,8 +50,13 @@ export interface HttpResponse {
   readonly status: number
   /** Names in lower case. `content-length` is set by the server for bodies of known length. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  /** An iterable is sent as it comes, no faster than the client reads, and is ended early when the client goes away. */
+  /**
+   * An iterable is sent as it comes, no faster than the client reads, and is ended early when the client goes away. The
+   * head goes out with its first piece; what it throws before is answered like what the handler throws.
+   */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** Asked for when the body has ended: fields that follow it. Over HTTP/1.1 the body is then sent in chunks. */
+  readonly trailers?: () => Readonly<Record<string, string>>
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>

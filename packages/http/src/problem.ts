@@ -1,5 +1,5 @@
 import { currentCall, hasCode, toEdgeError, type EdgeTable, type Issue } from '@ashlar/kernel'
-import type { MethodNotAllowedError } from './errors.ts'
+import { httpEdge, type MethodNotAllowedError } from './errors.ts'
 import type { HttpResponse } from './message.ts'
 
 /** A problem document. Source: RFC 9457, with members of our own after `detail`. */
@@ -24,11 +24,11 @@ export interface ProblemExtras {
 }
 
 /**
- * The answer for `error`: a problem document with the status and the words that the table allows. An error that the
- * table does not know is answered with 500 and a fixed sentence.
+ * The answer for `error`: a problem document with the status and the words that the table allows, or this package's own
+ * table. An error that neither knows is answered with 500 and a fixed sentence.
  */
 export function problemResponse(error: unknown, edge: EdgeTable, extras: ProblemExtras = {}): HttpResponse {
-  const told = toEdgeError(error, edge)
+  const told = toEdgeError(error, httpEdge(edge))
   const traceId = extras.traceId ?? currentCall()?.trace.traceId
   const problem: Problem = {
     type: `urn:ashlar:problem:${told.code}`,

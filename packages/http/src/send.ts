@@ -1,87 +1,79 @@
 import { once } from 'node:events'
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { orAborted, type Clock } from '@ashlar/kernel'
-import { isWaitingToSend } from './incoming-request.ts'
+import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from 'node:http'
+import { orAborted } from '@ashlar/kernel'
+import type { Exchange, Trailers } from './exchange.ts'
 import type { HttpResponse } from './message.ts'
-
-// How much longer a client is listened to that keeps sending a body nobody wants.
-const lingerBytes = 1024 * 1024
-const lingerMs = 1_000
-
-/** One request and its answer on the wire. */
-export interface Exchange {
-  readonly message: IncomingMessage
-  readonly response: ServerResponse
-  readonly signal: AbortSignal
-  readonly clock: Clock
-}
 
 /**
  * Writes an answer: in one piece where the body is one. Resolves when the last byte has been handed over.
- * @throws what the body throws; the head may have gone out by then.
+ * @throws what the body or the trailers throw; the head may have gone out by then.
  */
-export async function send(exchange: Exchange, answer: HttpResponse, extra: OutgoingHttpHeaders): Promise<void> {
-  const { message, response } = exchange
+export async function send(
+  exchange: Exchange,
+  answer: HttpResponse,
+  extra: OutgoingHttpHeaders,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return
   const { body, status } = answer
-  if (exchange.signal.aborted) return
   const headers: OutgoingHttpHeaders = { ...(answer.headers as OutgoingHttpHeaders | undefined), ...extra }
-  // A body that is still arriving would be taken for the next request.
-  const isUnread = !message.complete
-  if (isUnread) headers['connection'] = 'close'
-
   if (isStream(body)) {
-    response.writeHead(status, headers)
-    if (message.method === 'HEAD') await body[Symbol.asyncIterator]().return?.()
-    else await stream(exchange, body)
-  } else {
-    const mayHaveBody = status !== 204 && status !== 304
-    if (mayHaveBody) headers['content-length'] = body === undefined ? 0 : Buffer.byteLength(body)
-    response.writeHead(status, headers)
-    const isSent = mayHaveBody && body !== undefined && message.method !== 'HEAD'
-    if (!isUnread) {
-      response.end(isSent ? body : undefined)
-      return
-    }
-    if (isSent) response.write(body)
-    else response.flushHeaders()
+    await stream(exchange, { status, headers, body, trailers: answer.trailers }, signal)
+    return
   }
-  if (isUnread && !isWaitingToSend(message)) endAfterBody(exchange)
-  else response.end()
+  const mayHaveBody = status !== 204 && status !== 304
+  const trailers = mayHaveBody ? trailersOf(answer.trailers) : undefined
+  // Over HTTP/1.1, trailers can only follow a body in chunks.
+  if (mayHaveBody && trailers === undefined)
+    headers['content-length'] = body === undefined ? 0 : Buffer.byteLength(body)
+  exchange.writeHead(status, headers, trailers !== undefined)
+  const isSent = mayHaveBody && body !== undefined && exchange.method !== 'HEAD'
+  exchange.end(isSent ? body : undefined, trailers)
 }
 
-/**
- * Ends the answer when the client has sent its body, or has had long enough. Closing while its bytes arrive makes the
- * kernel reset the connection, and the client then loses an answer that it has not read yet.
- */
-function endAfterBody({ message, response, clock }: Exchange): void {
-  let leftBytes = lingerBytes
-  const end = (): void => {
-    timer.cancel()
-    message.off('data', discard).off('end', end).off('close', end)
-    response.end()
-  }
-  const discard = (chunk: Buffer): void => {
-    leftBytes -= chunk.length
-    if (leftBytes < 0) end()
-  }
-  const timer = clock.timer(lingerMs, end, { background: true })
-  message.on('data', discard).on('end', end).on('close', end).resume()
+/** An answer whose body comes in pieces, with all its headers. */
+interface StreamedAnswer {
+  readonly status: number
+  readonly headers: OutgoingHttpHeaders
+  readonly body: AsyncIterable<Uint8Array>
+  readonly trailers: HttpResponse['trailers']
 }
 
-async function stream({ response, signal }: Exchange, body: AsyncIterable<Uint8Array>): Promise<void> {
-  const iterator = body[Symbol.asyncIterator]()
+async function stream(exchange: Exchange, answer: StreamedAnswer, signal: AbortSignal): Promise<void> {
+  const { outgoing } = exchange
+  const { status, headers } = answer
+  const iterator = answer.body[Symbol.asyncIterator]()
   let isDone = false
   try {
-    for (;;) {
-      const next = await orAborted(iterator.next(), signal)
-      if (next.done === true) break
-      if (!response.write(next.value)) await once(response, 'drain', { signal })
+    if (exchange.method === 'HEAD' || status === 204 || status === 304) {
+      exchange.writeHead(status, headers, false)
+      exchange.end()
+      return
+    }
+    // The head waits for the first piece: what the body throws until then can still be answered as an error.
+    let next = await orAborted(iterator.next(), signal)
+    exchange.writeHead(status, headers, answer.trailers !== undefined)
+    while (next.done !== true) {
+      if (!outgoing.write(next.value)) await once(outgoing, 'drain', { signal })
+      next = await orAborted(iterator.next(), signal)
     }
     isDone = true
+    exchange.end(undefined, trailersOf(answer.trailers))
   } finally {
     // Not awaited: a generator that waits for something ends only when that comes.
     if (!isDone) void Promise.resolve(iterator.return?.()).catch(() => {})
   }
+}
+
+/** Trailers that can be written as HTTP. The protocols would find fault with the others when it is too late to say so. */
+function trailersOf(make: HttpResponse['trailers']): Trailers | undefined {
+  if (make === undefined) return undefined
+  const trailers = make()
+  for (const [name, value] of Object.entries(trailers)) {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+  }
+  return trailers
 }
 
 function isStream(body: HttpResponse['body']): body is AsyncIterable<Uint8Array> {

@@ -1,111 +1,81 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import {
-  childTrace,
-  newTrace,
-  parseTraceparent,
-  runCall,
-  toEdgeError,
-  withoutStack,
-  type CallContext,
-  type Clock,
-  type EdgeTable,
-} from '@ashlar/kernel'
-import type { Connections } from './connections.ts'
-import { BadRequestError } from './errors.ts'
+import { childTrace, newTrace, parseTraceparent, runCall, toEdgeError, type CallContext } from '@ashlar/kernel'
+import type { Exchange } from './exchange.ts'
 import { IncomingRequest } from './incoming-request.ts'
-import type { HttpLimits } from './limits.ts'
-import type { HttpHandler, HttpResponse } from './message.ts'
+import type { HttpResponse } from './message.ts'
 import { problemResponse } from './problem.ts'
-import { send, type Exchange } from './send.ts'
+import { send } from './send.ts'
+import type { Shell } from './shell.ts'
 import { parseTarget } from './target.ts'
 
-/** What is known about a request whose answer failed. */
-export interface FailedRequest {
-  readonly method: string
-  /** Without the query, which may hold secrets. */
-  readonly path: string
-  readonly status: number
-}
-
-/** What all requests of a server share. */
-export interface Shell {
-  readonly handler: HttpHandler
-  readonly edge: EdgeTable
-  readonly limits: Required<HttpLimits>
-  readonly onError: ((error: unknown, request: FailedRequest) => void) | undefined
-  readonly clock: Clock
-  readonly connections: Connections
-}
-
 /** Runs one request as a call and answers it, come what may. */
-export async function serve(shell: Shell, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const caller = parseTraceparent(message.headers['traceparent'] as string | undefined)
-  const trace = caller === undefined ? newTrace() : childTrace(caller)
-  const signal = shell.connections.begin(message.socket, response)
+export async function serve(shell: Shell, exchange: Exchange, gone: AbortSignal): Promise<void> {
   try {
-    await runCall({ parent: null, trace, signal, clock: shell.clock }, (call) =>
-      answer(shell, { message, response, signal: call.signal, clock: shell.clock }, call),
-    )
+    await asCall(shell, exchange, gone, (call) => answer(shell, exchange, call))
   } catch {
     // Cancelled: there is nobody left to answer.
-    response.destroy()
+    exchange.cut()
   }
+}
+
+/** Runs what is done for a request as a call of its own, in the caller's trace, which ends when the client goes away. */
+export function asCall(
+  shell: Shell,
+  { headers }: Exchange,
+  gone: AbortSignal,
+  work: (call: CallContext) => Promise<void>,
+): Promise<void> {
+  const caller = parseTraceparent(headers['traceparent'] as string | undefined)
+  const trace = caller === undefined ? newTrace() : childTrace(caller)
+  return runCall({ parent: null, trace, signal: gone, clock: shell.clock }, work)
+}
+
+/** Answers with what callers may know about an error, and reports it where it is ours. */
+export async function refuse(shell: Shell, exchange: Exchange, call: CallContext, error: unknown): Promise<void> {
+  await send(exchange, refusal(shell, exchange, call, error), shellHeaders(call), call.signal)
 }
 
 async function answer(shell: Shell, exchange: Exchange, call: CallContext): Promise<void> {
-  const reply = await outcome(shell, exchange)
+  const reply = await outcome(shell, exchange, call)
   try {
-    await send(exchange, reply, shellHeaders(shell, call))
+    await send(exchange, reply, shellHeaders(call), call.signal)
   } catch (error) {
-    if (exchange.signal.aborted) return
-    if (!exchange.response.headersSent) {
-      await send(exchange, refusal(shell, exchange, error), shellHeaders(shell, call))
+    if (call.signal.aborted) return
+    if (!exchange.isHeadSent) {
+      await refuse(shell, exchange, call, error)
       return
     }
     report(shell, exchange, error, reply.status)
-    // The client must not take what it has for the whole.
-    exchange.response.destroy()
+    exchange.cut()
   }
 }
 
-async function outcome(shell: Shell, exchange: Exchange): Promise<HttpResponse> {
-  const { message, signal } = exchange
+async function outcome(shell: Shell, exchange: Exchange, call: CallContext): Promise<HttpResponse> {
+  const { signal } = call
+  const { limits, connections } = shell
   try {
-    refuseAmbiguous(message)
-    const target = parseTarget(message.url ?? '', shell.limits.targetBytes)
-    return await shell.handler(new IncomingRequest(exchange, target, { signal, bodyBytes: shell.limits.bodyBytes }))
+    exchange.refuseAmbiguous()
+    const target = parseTarget(exchange.target, limits.targetBytes)
+    const { bodyBytes } = limits
+    return await shell.handler(
+      new IncomingRequest(exchange, target, { signal, draining: connections.draining, bodyBytes }),
+    )
   } catch (error) {
-    return refusal(shell, exchange, error)
+    return refusal(shell, exchange, call, error)
   }
 }
 
-function refusal(shell: Shell, exchange: Exchange, error: unknown): HttpResponse {
+function refusal(shell: Shell, exchange: Exchange, { signal }: CallContext, error: unknown): HttpResponse {
   const { http } = toEdgeError(error, shell.edge)
-  if (http >= 500 && !exchange.signal.aborted) report(shell, exchange, error, http)
+  if (http >= 500 && !signal.aborted) report(shell, exchange, error, http)
   return problemResponse(error, shell.edge)
 }
 
-function report(shell: Shell, { message }: Exchange, error: unknown, status: number): void {
-  shell.onError?.(error, { method: message.method ?? '', path: (message.url ?? '').split('?', 1)[0] as string, status })
+/** Tells whoever operates the server; callers learn nothing. */
+export function report(shell: Shell, { method, target }: Exchange, error: unknown, status: number): void {
+  shell.onError?.(error, { method, path: target.split('?', 1)[0] as string, status })
 }
 
 /** People quote the trace id to support, whatever the answer was. */
-function shellHeaders(shell: Shell, call: CallContext): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { 'x-trace-id': call.trace.traceId }
-  if (shell.connections.isDraining) headers['connection'] = 'close'
-  return headers
-}
-
-/** Refuses what the platform's parser lets pass although it can be read in two ways. */
-function refuseAmbiguous(message: IncomingMessage): void {
-  let hosts = 0
-  const { rawHeaders } = message
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
-  }
-  if (hosts > 1) throw withoutStack(() => new BadRequestError('more than one Host header was sent'))
-  if (message.httpVersionMinor === 0 && message.headers['transfer-encoding'] !== undefined) {
-    throw withoutStack(() => new BadRequestError('HTTP/1.0 has no Transfer-Encoding'))
-  }
+function shellHeaders(call: CallContext): Record<string, string> {
+  return { 'x-trace-id': call.trace.traceId }
 }

@@ -9,6 +9,7 @@ interface Peer {
   readonly name: string
   readonly address: string
   readonly maxResponseBytes: number
+  readonly maxHeaderBytes: number
 }
 
 /**
@@ -83,7 +84,8 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#reject(this.#signal.aborted ? abortReason(this.#signal) : translated(error, this.#peer))
+    const isSent = this.#controller !== undefined
+    this.#reject(this.#signal.aborted ? abortReason(this.#signal) : translated(error, this.#peer, isSent))
   }
 
   #tooLarge(): HttpResponseTooLargeError {
@@ -107,10 +109,15 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_DESTROYED: 'this client has been closed',
 }
 
-function translated(cause: Error, { name, address }: Peer): Error {
+function translated(cause: Error, { name, address, maxHeaderBytes }: Peer, isSent: boolean): Error {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   const reason = reasons[code]
-  if (reason !== undefined) return withoutStack(() => new HttpUnreachableError({ name, address, reason }, { cause }))
+  if (reason !== undefined) {
+    return withoutStack(() => new HttpUnreachableError({ name, address, reason, isSent }, { cause }))
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return withoutStack(() => new HttpResponseTooLargeError({ name, limitBytes: maxHeaderBytes }))
+  }
   if (cause.name === 'HTTPParserError') return new HttpInvalidResponseError({ name, expected: 'HTTP' }, { cause })
   // Misuse (an invalid header, say), or one of our own.
   return cause

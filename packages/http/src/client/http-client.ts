@@ -1,4 +1,14 @@
-import { childTrace, formatTraceparent, runCall, systemClock, type Clock, type Closeable } from '@ashlar/kernel'
+import {
+  childTrace,
+  formatTraceparent,
+  runCall,
+  systemClock,
+  type CallContext,
+  type Clock,
+  type Closeable,
+  type Policy,
+} from '@ashlar/kernel'
+import { underPolicy } from './attempts.ts'
 import type { HttpClientResponse } from './client-response.ts'
 import { createHttpTransport, type TransportRequest } from './transport.ts'
 
@@ -7,12 +17,23 @@ export interface HttpClientOptions {
   readonly baseUrl: string
   /** What is at the other end, as error messages call it. */
   readonly name: string
-  /** For one request, connecting included; the current call's earlier deadline wins. @default 5_000 */
+  /** For one request, connecting and repeats included; the current call's earlier deadline wins. @default 5_000 */
   readonly timeoutMs?: number
+  /** For one attempt to connect. @default the same */
+  readonly connectTimeoutMs?: number
+  /**
+   * Every request runs under it: retries, a breaker, limits. It sees failing answers as `HttpStatusError`, and failures of
+   * requests that must not be repeated as ones that are not retryable; a second run of such a request is not sent.
+   */
+  readonly policy?: Policy
+  /** Which answers are failures to the policy. @default status 500 and above, and 429 */
+  readonly isFailure?: (response: HttpClientResponse) => boolean
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>
-  /** @default 8 MiB */
+  /** Of the body. @default 8 MiB */
   readonly maxResponseBytes?: number
+  /** Of the answer's head. @default 16 KiB */
+  readonly maxHeaderBytes?: number
   /** Requests on the wire at once; the rest wait, within their deadlines. @default 64 */
   readonly maxConnections?: number
   /** Requests on the wire or waiting at the most; one more is refused. @default 1_000 */
@@ -32,9 +53,14 @@ export interface HttpClientRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
+  /**
+   * Whether sending it twice is as good as once, for a policy that repeats.
+   * @default by the method (RFC 9110, 9.2.2), and true for any with an `idempotency-key` header
+   */
+  readonly idempotent?: boolean
 }
 
-/** A client of one server. Safe from many callers. Follows no redirect and repeats nothing. */
+/** A client of one server. Safe from many callers. Follows no redirect, and repeats nothing unless its policy does. */
 export interface HttpClient extends Closeable {
   /**
    * Resolves with the whole answer, whatever its status.
@@ -51,28 +77,43 @@ export interface HttpClient extends Closeable {
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { name, timeoutMs = 5_000, headers = {}, maxResponseBytes = 8 * 1024 * 1024, maxConnections = 64 } = options
-  const { clock = systemClock, maxInFlight = 1_000 } = options
+  const { clock = systemClock, maxInFlight = 1_000, maxHeaderBytes = 16 * 1024, connectTimeoutMs = timeoutMs } = options
+  const { policy, isFailure = failsByStatus } = options
   const base = parseBase(options.baseUrl)
   const prefix = base.pathname.replace(/\/$/, '')
-  const transport = createHttpTransport({
-    name,
-    origin: base.origin,
-    connectTimeoutMs: timeoutMs,
-    maxConnections,
-    maxInFlight,
-    maxResponseBytes,
-  })
+  const { origin } = base
+  const limits = { connectTimeoutMs, maxConnections, maxInFlight, maxResponseBytes, maxHeaderBytes }
+  const transport = createHttpTransport({ name, origin, ...limits })
+  const send = (request: TransportRequest, call: CallContext): Promise<HttpClientResponse> => {
+    const traceparent = formatTraceparent(childTrace(call.trace))
+    return transport.send({ ...request, headers: { traceparent, ...request.headers } }, call.signal)
+  }
   return {
     request(request) {
       const timeout = request.timeoutMs ?? timeoutMs
       return runCall({ timeoutMs: timeout, signal: request.signal, clock }, (call) => {
-        const traceparent = formatTraceparent(childTrace(call.trace))
-        return transport.send(outgoing(request, prefix, { ...headers, traceparent }), call.signal)
+        const sent = outgoing(request, prefix, headers)
+        if (policy === undefined) return send(sent, call)
+        const { method } = request
+        const isRepeatable = request.idempotent ?? isIdempotent(sent)
+        // The policy may run it from wherever it likes; it stays part of this call.
+        const attempt = (signal: AbortSignal): Promise<HttpClientResponse> =>
+          runCall({ parent: call, signal, clock }, (own) => send(sent, own))
+        return underPolicy(policy, { name, method, isRepeatable, isFailure, clock }, attempt)
       })
     },
     drain: (signal) => transport.drain(signal),
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   }
+}
+
+function failsByStatus({ status }: HttpClientResponse): boolean {
+  return status >= 500 || status === 429
+}
+
+function isIdempotent({ method, headers }: TransportRequest): boolean {
+  if (/^(?:GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/.test(method)) return true
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'idempotency-key')
 }
 
 function outgoing(

@@ -1,8 +1,11 @@
 export type { HttpClientResponse } from './client-response.ts'
 export {
+  HttpEventTooLargeError,
   HttpInvalidResponseError,
+  HttpNotRepeatableError,
   HttpOverloadedError,
   HttpResponseTooLargeError,
+  HttpStatusError,
   HttpUnreachableError,
   httpClientEdgeRows,
 } from './errors.ts'
@@ -13,3 +16,4 @@ export {
   type TransportRequest,
 } from './transport.ts'
 export { createHttpClient, type HttpClient, type HttpClientOptions, type HttpClientRequest } from './http-client.ts'
+export { readSse, type ReadSseOptions, type SseMessage } from './read-sse.ts'

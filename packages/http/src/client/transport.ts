@@ -16,6 +16,8 @@ export interface HttpTransportOptions {
   /** Requests on the wire or waiting at the most; one more is refused. */
   readonly maxInFlight: number
   readonly maxResponseBytes: number
+  /** Of the answer's head. @default 16 KiB */
+  readonly maxHeaderBytes?: number
 }
 
 /** A request as it goes out: nothing is added to it. */
@@ -42,12 +44,14 @@ export interface HttpTransport extends Closeable {
 
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
   const { name, origin, connectTimeoutMs, maxConnections, maxInFlight, maxResponseBytes } = options
-  const peer = { name, address: new URL(origin).host, maxResponseBytes }
+  const { maxHeaderBytes = 16 * 1024 } = options
+  const peer = { name, address: new URL(origin).host, maxResponseBytes, maxHeaderBytes }
   // Signals end what is asked; undici's timeouts would only end it earlier with a vaguer error. Connecting has a bound
   // of its own, because an attempt outlives the request that caused it and holds one of the connections.
   const pool = new Pool(origin, {
     connections: maxConnections,
     pipelining: 1,
+    maxHeaderSize: maxHeaderBytes,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: connectTimeoutMs },
