@@ -9,7 +9,7 @@ export default topology({
   name: 'shop',
   services: {
     bank: { main: `${services}/bank/main.ts`, database: true, secrets: ['BANK_KEY'] },
-    user: { main: `${services}/user/main.ts`, database: true, secrets: mesh },
+    user: { main: `${services}/user/main.ts`, database: true, files: true, secrets: mesh },
     product: { main: `${services}/product/main.ts`, database: true, secrets: mesh },
     payment: { main: `${services}/payment/main.ts`, database: true, calls: ['bank'], secrets: [...mesh, 'BANK_KEY'] },
     order: { main: `${services}/order/main.ts`, database: true, calls: ['product', 'payment'], secrets: mesh },

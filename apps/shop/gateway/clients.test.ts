@@ -5,10 +5,11 @@ import { closeAll } from '@ashlar/kernel'
 import { listen } from '@ashlar/http'
 import { createHttpClient } from '@ashlar/http/client'
 import { implement, rpcHandler, type Implementation, type RpcService } from '@ashlar/rpc'
-import { OrderService } from '../contracts/gen/shop/order/v1/order_pb.ts'
+import { FulfilmentService, OrderService } from '../contracts/gen/shop/order/v1/order_pb.ts'
 import { UserService } from '../contracts/gen/shop/user/v1/user_pb.ts'
 import { shopEdge } from '../services/shared/edge.ts'
 import { createClients } from './clients.ts'
+import { merchantOrderRoutes } from './merchant-order-routes.ts'
 import { orderRoutes } from './order-routes.ts'
 import { createApi } from './router.ts'
 import { userRoutes } from './user-routes.ts'
@@ -20,8 +21,12 @@ function hanging(service: DescService, name: string, answer: object): RpcService
   return implement(service, Object.fromEntries(methods) as Implementation<DescService>)
 }
 
-test('however many sign-ins and checkouts wait, carts and profiles are served', async (t) => {
-  const parts = [hanging(OrderService, 'getCart', { cart: {} }), hanging(UserService, 'getProfile', { user: {} })]
+test('however many sign-ins, checkouts and refunds wait, carts, profiles and order lists are served', async (t) => {
+  const parts = [
+    hanging(OrderService, 'getCart', { cart: {} }),
+    hanging(FulfilmentService, 'listOrders', {}),
+    hanging(UserService, 'getProfile', { user: {} }),
+  ]
   const services = await listen(rpcHandler(parts, { edge: shopEdge }), { port: 0, edge: shopEdge })
   const { url } = services
   const clients = createClients({
@@ -31,9 +36,9 @@ test('however many sign-ins and checkouts wait, carts and profiles are served', 
     PAYMENT_URL: url,
     ASHLAR_MESH_KEY: '',
   })
-  const routes = [...userRoutes(clients, { secure: false }), ...orderRoutes(clients)]
+  const routes = [...userRoutes(clients, { secure: false }), ...orderRoutes(clients), ...merchantOrderRoutes(clients)]
   const gateway = await listen(
-    createApi(routes, async () => ({ subject: 'ada', roles: [] })),
+    createApi(routes, async () => ({ subject: 'ada', roles: ['merchant'] })),
     { port: 0, edge: shopEdge },
   )
   const browsers = createHttpClient({ name: 'gateway', baseUrl: gateway.url, maxConnections: 256 })
@@ -44,12 +49,20 @@ test('however many sign-ins and checkouts wait, carts and profiles are served', 
   const headers = { authorization: 'Bearer x', 'idempotency-key': 'key-0001' }
   const waiting = Array.from({ length: 40 }, () => [
     browsers.request({ method: 'POST', path: '/api/orders', headers, json: {}, signal: leaving.signal }),
+    browsers.request({
+      method: 'POST',
+      path: '/api/merchant/orders/o1/refund',
+      headers,
+      json: {},
+      signal: leaving.signal,
+    }),
     browsers.request({ method: 'POST', path: '/api/session', json: {}, signal: leaving.signal }),
   ]).flat()
   const left = Promise.allSettled(waiting)
   const cart = await browsers.request({ method: 'GET', path: '/api/cart', headers })
   const profile = await browsers.request({ method: 'GET', path: '/api/me', headers })
-  assert.deepEqual([cart.status, profile.status], [200, 200])
+  const orders = await browsers.request({ method: 'GET', path: '/api/merchant/orders', headers })
+  assert.deepEqual([cart.status, profile.status, orders.status], [200, 200, 200])
   leaving.abort(new Error('enough'))
   await left
 })

@@ -1,19 +1,23 @@
 import { createClient, type Client } from '@ashlar/rpc'
-import { OrderService } from '../contracts/gen/shop/order/v1/order_pb.ts'
+import { FulfilmentService, OrderService } from '../contracts/gen/shop/order/v1/order_pb.ts'
 import { PaymentService } from '../contracts/gen/shop/payment/v1/payment_pb.ts'
-import { ProductService } from '../contracts/gen/shop/product/v1/product_pb.ts'
+import { MerchantService, ProductService, StockService } from '../contracts/gen/shop/product/v1/product_pb.ts'
 import { UserService } from '../contracts/gen/shop/user/v1/user_pb.ts'
 
 /**
- * The services behind the gateway. Sign-ins and checkouts are slow by nature, the ones on purpose and the others when the
- * bank is: they have connections of their own, so that nothing else ever waits behind them.
+ * The services behind the gateway. Sign-ins, checkouts and refunds are slow by nature, the ones on purpose and the others
+ * when the bank is: they have connections of their own, so that nothing else ever waits behind them.
  */
 export interface Clients {
   readonly user: Client<typeof UserService>
   readonly signIn: Client<typeof UserService>
   readonly product: Client<typeof ProductService>
+  readonly merchant: Client<typeof MerchantService>
+  readonly stock: Client<typeof StockService>
   readonly order: Client<typeof OrderService>
   readonly checkout: Client<typeof OrderService>
+  readonly fulfilment: Client<typeof FulfilmentService>
+  readonly refund: Client<typeof FulfilmentService>
   readonly payment: Client<typeof PaymentService>
 }
 
@@ -26,14 +30,19 @@ export function createClients(config: {
 }): Clients {
   const meshKey = config.ASHLAR_MESH_KEY
   const toUser = { name: 'user', baseUrl: config.USER_URL, meshKey }
+  const toProduct = { name: 'product', baseUrl: config.PRODUCT_URL, meshKey }
   const toOrder = { name: 'order', baseUrl: config.ORDER_URL, meshKey }
   return {
     user: createClient(UserService, toUser),
     signIn: createClient(UserService, { ...toUser, timeoutMs: 10_000 }),
-    product: createClient(ProductService, { name: 'product', baseUrl: config.PRODUCT_URL, meshKey }),
+    product: createClient(ProductService, toProduct),
+    merchant: createClient(MerchantService, toProduct),
+    stock: createClient(StockService, toProduct),
     order: createClient(OrderService, toOrder),
     // The gateway's own deadline comes first.
     checkout: createClient(OrderService, { ...toOrder, timeoutMs: 20_000, maxConnections: 128 }),
+    fulfilment: createClient(FulfilmentService, toOrder),
+    refund: createClient(FulfilmentService, { ...toOrder, timeoutMs: 20_000 }),
     payment: createClient(PaymentService, { name: 'payment', baseUrl: config.PAYMENT_URL, meshKey }),
   }
 }

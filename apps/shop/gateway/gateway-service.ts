@@ -1,10 +1,12 @@
 import type { JSONWebKeySet } from 'jose'
 import { createHttpClient } from '@ashlar/http/client'
-import { boolean, service, string, url } from '@ashlar/service'
+import { service, string, url } from '@ashlar/service'
 import { shopEdge } from '../services/shared/edge.ts'
 import { failureLog } from '../services/shared/failure-log.ts'
 import { createClients } from './clients.ts'
 import { withCors } from './cors.ts'
+import { merchantOrderRoutes } from './merchant-order-routes.ts'
+import { merchantProductRoutes } from './merchant-product-routes.ts'
 import { orderRoutes } from './order-routes.ts'
 import { productRoutes } from './product-routes.ts'
 import { createApi } from './router.ts'
@@ -27,8 +29,8 @@ export const gatewayService = service({
     ASSETS_DIR: string({ default: '' }),
     /** Origins, separated by commas, whose pages may call the API. */
     CORS_ORIGINS: string({ default: '' }),
-    /** Set where the gateway is reached by https. */
-    COOKIE_SECURE: boolean({ default: false }),
+    /** Where customers reach the gateway. By https, cookies go no other way. */
+    PUBLIC_URL: url({ default: 'http://127.0.0.1:8080' }),
   },
   async start({ config, log, clock }) {
     const clients = createClients(config)
@@ -38,9 +40,11 @@ export const gatewayService = service({
       return (await response.json()) as JSONWebKeySet
     }, clock)
     const routes = [
-      ...userRoutes(clients, { secure: config.COOKIE_SECURE }),
+      ...userRoutes(clients, { secure: new URL(config.PUBLIC_URL).protocol === 'https:' }),
       ...productRoutes(clients),
       ...orderRoutes(clients),
+      ...merchantProductRoutes(clients),
+      ...merchantOrderRoutes(clients),
     ]
     const api = createApi(routes, verify)
     const files = config.ASSETS_DIR === '' ? undefined : await staticFiles(config.ASSETS_DIR)

@@ -12,19 +12,22 @@ test('parameters are typed; what is absent or empty has its default', () => {
     reader.integer('pageSize'),
     reader.boolean('inStock'),
     reader.choice('sort', sorts, 0),
+    reader.choices('by', sorts),
   ]
-  assert.deepEqual(read('query=a+b&pageSize=24&inStock=true&sort=price', all), ['a b', 24, true, 1])
-  assert.deepEqual(read('', all), ['', 0, false, 0])
-  assert.deepEqual(read('query=&pageSize=&sort=', all), ['', 0, false, 0])
+  const given = 'query=a+b&pageSize=24&inStock=true&sort=price&by=price&by=popular&by=price'
+  assert.deepEqual(read(given, all), ['a b', 24, true, 1, [1, 0, 1]])
+  assert.deepEqual(read('', all), ['', 0, false, 0, []])
+  assert.deepEqual(read('query=&pageSize=&sort=&by=', all), ['', 0, false, 0, []])
 })
 
 test('every parameter that does not fit is named, with what would', () => {
   assert.throws(
     () =>
-      read('pageSize=-1&inStock=yes&sort=constructor', (reader) => [
+      read('pageSize=-1&inStock=yes&sort=constructor&by=price&by=__proto__', (reader) => [
         reader.integer('pageSize'),
         reader.boolean('inStock'),
         reader.choice('sort', sorts, 0),
+        reader.choices('by', sorts),
       ]),
     (error) => {
       assert.ok(error instanceof InvalidInputError)
@@ -34,6 +37,7 @@ test('every parameter that does not fit is named, with what would', () => {
           'pageSize must be a whole number of 0 to 999999999',
           'inStock must be true or false',
           'sort must be one of popular, price',
+          'by must be one of popular, price',
         ],
       )
       return true

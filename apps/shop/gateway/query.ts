@@ -7,6 +7,8 @@ export interface QueryReader {
   boolean(name: string): boolean
   /** One of the keys of `choices`; `fallback` where the parameter is absent. */
   choice<T>(name: string, choices: Readonly<Record<string, T>>, fallback: T): T
+  /** Any of the keys of `choices`, one for each time the parameter is given. */
+  choices<T>(name: string, choices: Readonly<Record<string, T>>): T[]
 }
 
 /** @throws {InvalidInputError} naming every parameter that does not fit. */
@@ -35,6 +37,13 @@ export function readQuery<T>(query: URLSearchParams, read: (reader: QueryReader)
       issues.push({ path: name, message: `must be one of ${Object.keys(choices).join(', ')}` })
       return fallback
     },
+    choices: (name, choices) =>
+      query.getAll(name).flatMap((text) => {
+        if (text === '') return []
+        if (Object.hasOwn(choices, text)) return [choices[text] as (typeof choices)[string]]
+        issues.push({ path: name, message: `must be one of ${Object.keys(choices).join(', ')}` })
+        return []
+      }),
   })
   if (issues.length > 0) throw new InvalidInputError(issues)
   return result

@@ -20,7 +20,7 @@ export interface UserRequest extends RoutedRequest {
 /** One entry of the route table. */
 export type Route = { readonly method: Method; readonly path: string } & (
   | { readonly auth: 'none'; readonly handle: (request: RoutedRequest) => Promise<HttpResponse> }
-  | { readonly auth: 'user'; readonly handle: (request: UserRequest) => Promise<HttpResponse> }
+  | { readonly auth: 'user' | 'merchant'; readonly handle: (request: UserRequest) => Promise<HttpResponse> }
 )
 
 /** Largest body that any route of the API takes, in bytes. */
@@ -34,6 +34,11 @@ export function open(method: Method, path: string, handle: (request: RoutedReque
 /** A route for signed-in users. */
 export function signedIn(method: Method, path: string, handle: (request: UserRequest) => Promise<HttpResponse>): Route {
   return { method, path, auth: 'user', handle }
+}
+
+/** A route for the shop's staff. The service behind it must ask for the role as well. */
+export function merchant(method: Method, path: string, handle: (request: UserRequest) => Promise<HttpResponse>): Route {
+  return { method, path, auth: 'merchant', handle }
 }
 
 /**

@@ -5,7 +5,7 @@ import { listen } from '@ashlar/http'
 import { createHttpClient, type HttpClient } from '@ashlar/http/client'
 import { shopEdge } from '../services/shared/edge.ts'
 import { refusal } from '../services/shared/shop-errors.ts'
-import { open, signedIn } from './route.ts'
+import { merchant, open, signedIn } from './route.ts'
 import { createApi } from './router.ts'
 
 const json = (value: unknown): { status: number; body: string } => ({ status: 200, body: JSON.stringify(value) })
@@ -13,14 +13,18 @@ const routes = [
   open('GET', '/api/things', async ({ query }) => json({ query: query.get('q'), leftMs: remainingMs(currentCall()) })),
   open('GET', '/api/things/:id', async ({ params }) => json(params)),
   signedIn('POST', '/api/things/:id', async ({ principal }) => json([principal, currentCall()?.principal])),
+  merchant('DELETE', '/api/staff/things/:id', async ({ principal }) => json(principal)),
 ]
+
+const rolesOf: Readonly<Record<string, readonly string[]>> = { good: [], staff: ['customer', 'merchant'] }
 
 async function api(t: TestContext): Promise<{ client: HttpClient; verified: string[] }> {
   const verified: string[] = []
   const handler = createApi(routes, async (token) => {
     verified.push(token)
-    if (token !== 'good') throw refusal('SHOP_TOKEN_INVALID', 'the access token is not valid; sign in again')
-    return { subject: 'user-1', roles: [] }
+    const roles = rolesOf[token]
+    if (roles === undefined) throw refusal('SHOP_TOKEN_INVALID', 'the access token is not valid; sign in again')
+    return { subject: 'user-1', roles }
   })
   const server = await listen(handler, { port: 0, edge: shopEdge })
   const client = createHttpClient({ name: 'gateway', baseUrl: server.url })
@@ -68,4 +72,15 @@ test('without a token, with another scheme, or with a bad one: 401, and the hand
     assert.equal(answer.headers['www-authenticate'], 'Bearer')
   }
   assert.deepEqual(verified, ['bad'])
+})
+
+test('a route for merchants takes merchants only: 403 for a customer, 401 for who is not signed in', async (t) => {
+  const { client } = await api(t)
+  const remove = (headers: Record<string, string>) =>
+    client.request({ method: 'DELETE', path: '/api/staff/things/1', headers })
+  const removed = await remove({ authorization: 'Bearer staff' })
+  assert.deepEqual(removed.json(), { subject: 'user-1', roles: ['customer', 'merchant'] })
+  const refused = await remove({ authorization: 'Bearer good' })
+  assert.deepEqual([refused.status, (refused.json() as { code: string }).code], [403, 'SHOP_FORBIDDEN'])
+  assert.equal((await remove({})).status, 401)
 })

@@ -1,6 +1,7 @@
 import createRouter, { type HTTPMethod } from 'find-my-way'
 import { runCall, type Principal } from '@ashlar/kernel'
 import { MethodNotAllowedError, NotFoundError, type HttpHandler } from '@ashlar/http'
+import { requireMerchant } from '../services/shared/roles.ts'
 import { bearerToken, type Route } from './route.ts'
 import type { VerifyToken } from './token-verifier.ts'
 
@@ -8,8 +9,8 @@ import type { VerifyToken } from './token-verifier.ts'
 const requestTimeoutMs = 15_000
 
 /**
- * Sends a request to its route, with a deadline and, where the route asks for one, a verified principal.
- * @throws {NotFoundError} {@link MethodNotAllowedError} {@link ShopError} SHOP_TOKEN_INVALID
+ * Sends a request to its route, with a deadline and, where the route asks for one, a verified principal of the right role.
+ * @throws {NotFoundError} {@link MethodNotAllowedError} {@link ShopError} SHOP_TOKEN_INVALID, SHOP_FORBIDDEN
  */
 export function createApi(routes: readonly Route[], verify: VerifyToken): HttpHandler {
   const router = createRouter({ ignoreTrailingSlash: true, maxParamLength: 200 })
@@ -36,7 +37,10 @@ export function createApi(routes: readonly Route[], verify: VerifyToken): HttpHa
     if (route.auth === 'none') return runCall({ timeoutMs: requestTimeoutMs }, () => route.handle(routed))
     return runCall({ timeoutMs: requestTimeoutMs }, async () => {
       const principal: Principal = await verify(bearerToken(request))
-      return runCall({ principal }, () => route.handle({ ...routed, principal }))
+      return runCall({ principal }, async (call) => {
+        if (route.auth === 'merchant') requireMerchant(call)
+        return route.handle({ ...routed, principal })
+      })
     })
   }
 }

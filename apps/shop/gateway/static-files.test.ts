@@ -46,7 +46,9 @@ test('paths that the app routes get the page, which is asked for anew each time 
     const page = await get(path, { accept: 'text/html,*/*' })
     assert.equal(textOf(page), '<title>Ashlar</title>')
     assert.equal(page?.headers?.['cache-control'], 'no-cache')
-    assert.match(String(page.headers['content-security-policy']), /^default-src 'self';.*frame-ancestors 'none'$/)
+    const policy = String(page.headers['content-security-policy'])
+    assert.match(policy, /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'/)
+    assert.doesNotMatch(policy, /unsafe|data:|blob:|https?:/)
   }
   assert.equal(textOf(await get('/')), '<title>Ashlar</title>', 'for curl as well')
 })

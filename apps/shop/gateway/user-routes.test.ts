@@ -5,10 +5,19 @@ import { closeAll } from '@ashlar/kernel'
 import { listen } from '@ashlar/http'
 import { createHttpClient, type HttpClient } from '@ashlar/http/client'
 import {
+  ChangePasswordResponseSchema,
+  LoginResponseSchema,
   LogoutResponseSchema,
   RefreshResponseSchema,
+  RegisterResponseSchema,
+  RequestPasswordResetResponseSchema,
+  ResetPasswordResponseSchema,
+  type ChangePasswordRequest,
   type LogoutRequest,
   type RefreshRequest,
+  type RegisterRequest,
+  type RequestPasswordResetRequest,
+  type ResetPasswordRequest,
 } from '../contracts/gen/shop/user/v1/user_pb.ts'
 import { shopEdge } from '../services/shared/edge.ts'
 import type { Clients } from './clients.ts'
@@ -16,11 +25,17 @@ import { createApi } from './router.ts'
 import { userRoutes } from './user-routes.ts'
 
 const browser = { 'x-session': 'cookie' }
+const session = { accessToken: 'access', refreshToken: 'next' }
 
-/** The routes in front of a user service that notes the refresh tokens it is given. */
-async function open(t: TestContext): Promise<{ client: HttpClient; given: string[] }> {
+interface Fixture {
+  readonly client: HttpClient
+  /** What the user service was given that matters, in order. */
+  readonly given: string[]
+}
+
+/** The routes in front of a user service that notes what it is given. */
+async function open(t: TestContext): Promise<Fixture> {
   const given: string[] = []
-  const session = { accessToken: 'access', refreshToken: 'next' }
   const user = {
     refresh: async ({ refreshToken }: RefreshRequest) => {
       given.push(refreshToken)
@@ -31,8 +46,30 @@ async function open(t: TestContext): Promise<{ client: HttpClient; given: string
       return create(LogoutResponseSchema)
     },
   }
-  const routes = userRoutes({ user } as unknown as Clients, { secure: true })
-  const api = createApi(routes, () => assert.fail('no route here asks for a principal'))
+  const signIn = {
+    register: async ({ email, idempotencyKey }: RegisterRequest) => {
+      given.push(`${email} ${idempotencyKey}`)
+      return create(RegisterResponseSchema, { session })
+    },
+    login: async () => create(LoginResponseSchema, { session }),
+    requestPasswordReset: async ({ email }: RequestPasswordResetRequest) => {
+      given.push(email)
+      return create(RequestPasswordResetResponseSchema)
+    },
+    resetPassword: async ({ token, newPassword }: ResetPasswordRequest) => {
+      given.push(`${token} ${newPassword}`)
+      return create(ResetPasswordResponseSchema)
+    },
+    changePassword: async ({ userId, currentPassword, newPassword }: ChangePasswordRequest) => {
+      given.push(`${userId} ${currentPassword} ${newPassword}`)
+      return create(ChangePasswordResponseSchema, { session })
+    },
+  }
+  const routes = userRoutes({ user, signIn } as unknown as Clients, { secure: true })
+  const api = createApi(routes, async (token) => {
+    assert.equal(token, 'good')
+    return { subject: 'user-1', roles: ['customer'] }
+  })
   const server = await listen(api, { port: 0, edge: shopEdge })
   const client = createHttpClient({ name: 'gateway', baseUrl: server.url })
   const parts = closeAll([server, client])
@@ -67,4 +104,80 @@ test('a browser whose cookie has gone is told that its session has ended, and ca
   assert.equal(out.status, 204)
   assert.match(String(out.headers['set-cookie']), /^ashlar_refresh=; Max-Age=0; /)
   assert.deepEqual(given, [])
+})
+
+test('registration: the idempotency key of the header goes with it, and none of the body’s', async (t) => {
+  const { client, given } = await open(t)
+  const json = { email: 'ann@example.com', idempotencyKey: 'from the body' }
+  const register = { method: 'POST', path: '/api/users', json }
+  const registered = await client.request({ ...register, headers: { 'idempotency-key': 'key-0001' } })
+  assert.equal(registered.status, 201)
+  await client.request(register)
+  assert.deepEqual(given, ['ann@example.com key-0001', 'ann@example.com '])
+})
+
+test('password reset: asking is answered 202 with nothing in it, choosing the new one 204', async (t) => {
+  const { client, given } = await open(t)
+  const email = 'ann@example.com'
+  const asked = await client.request({ method: 'POST', path: '/api/password-resets', json: { email } })
+  assert.deepEqual([asked.status, asked.text(), asked.headers['cache-control']], [202, '', 'no-store'])
+  const json = { token: 'token', newPassword: 'secret' }
+  const confirmed = await client.request({ method: 'POST', path: '/api/password-resets/confirm', json })
+  assert.deepEqual([confirmed.status, confirmed.text()], [204, ''])
+  assert.deepEqual(given, [email, 'token secret'])
+})
+
+test('a password change is the signed-in customer’s own, and answers with the session that goes on', async (t) => {
+  const { client, given } = await open(t)
+  const json = { userId: 'somebody-else', currentPassword: 'old', newPassword: 'new' }
+  const change = { method: 'PUT', path: '/api/me/password', json }
+  assert.equal((await client.request(change)).status, 401)
+  const changed = await client.request({ ...change, headers: { ...browser, authorization: 'Bearer good' } })
+  assert.equal(changed.status, 200)
+  assert.match(String(changed.headers['set-cookie']), /^ashlar_refresh=next; /)
+  assert.doesNotMatch(changed.text(), /next/)
+  assert.deepEqual(given, ['user-1 old new'])
+})
+
+const cookieRoutes = [
+  { method: 'POST', path: '/api/users' },
+  { method: 'POST', path: '/api/session' },
+  { method: 'POST', path: '/api/session/refresh' },
+  { method: 'DELETE', path: '/api/session' },
+  { method: 'PUT', path: '/api/me/password' },
+]
+
+test('cookies with CSRF: a page of another site can neither get, use nor end a session', async (t) => {
+  const { client, given } = await open(t)
+  const theirs = { ...browser, cookie: 'ashlar_refresh=last', authorization: 'Bearer good' }
+  for (const route of cookieRoutes) {
+    for (const from of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'cross-site', origin: 'http://127.0.0.1' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]) {
+      const refused = await client.request({ ...route, json: {}, headers: { ...theirs, ...from } })
+      assert.deepEqual([refused.status, refused.headers['set-cookie']], [403, undefined], JSON.stringify([route, from]))
+      assert.match(refused.text(), /SHOP_FORBIDDEN/)
+    }
+  }
+  assert.deepEqual(given, [])
+})
+
+test('cookies with CSRF: the shop’s own pages can, and so can other sites’ pages that keep the token themselves', async (t) => {
+  const { client } = await open(t)
+  const refresh = { method: 'POST', path: '/api/session/refresh', json: { refreshToken: 'mine' } }
+  const own = { ...browser, cookie: 'ashlar_refresh=last', host: 'shop.example' }
+  for (const from of [
+    { 'sec-fetch-site': 'same-origin', origin: 'https://shop.example' },
+    { 'sec-fetch-site': 'none' },
+    { origin: 'https://shop.example' },
+    {},
+  ]) {
+    assert.equal((await client.request({ ...refresh, headers: { ...own, ...from } })).status, 200, JSON.stringify(from))
+  }
+  const listed = { 'sec-fetch-site': 'cross-site', origin: 'https://partner.example' }
+  assert.equal((await client.request({ ...refresh, headers: listed })).status, 200)
 })

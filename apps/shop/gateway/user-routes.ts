@@ -1,11 +1,14 @@
 import { create } from '@bufbuild/protobuf'
 import type { HttpRequest, HttpResponse } from '@ashlar/http'
 import {
+  ChangePasswordRequestSchema,
   LoginRequestSchema,
   LogoutRequestSchema,
   PreferencesSchema,
   RefreshRequestSchema,
   RegisterRequestSchema,
+  RequestPasswordResetRequestSchema,
+  ResetPasswordRequestSchema,
   SessionSchema,
   UpdateProfileRequestSchema,
   UserSchema,
@@ -13,11 +16,17 @@ import {
 } from '../contracts/gen/shop/user/v1/user_pb.ts'
 import { refusal } from '../services/shared/shop-errors.ts'
 import type { Clients } from './clients.ts'
+import { optionalIdempotencyKey } from './idempotency-key.ts'
 import { answer, open, readBody, signedIn, type Route, type RoutedRequest } from './route.ts'
-import { clearRefreshCookie, refreshTokenFrom, setRefreshCookie, wantsCookie } from './session-cookie.ts'
+import { clearRefreshCookie, fromHere, refreshTokenFrom, setRefreshCookie, wantsCookie } from './session-cookie.ts'
 
-/** Registration, sessions, profile and preferences. */
-export function userRoutes({ user, signIn }: Clients, cookies: { secure: boolean }): readonly Route[] {
+/** Registration, sessions, passwords, profile and preferences. */
+export function userRoutes(clients: Clients, cookies: { secure: boolean }): readonly Route[] {
+  return [...sessionRoutes(clients, cookies).map(fromHere), ...resetRoutes(clients), ...ownRoutes(clients)]
+}
+
+/** Those that give, use or take away the session's cookie. */
+function sessionRoutes({ user, signIn }: Clients, cookies: { secure: boolean }): readonly Route[] {
   const sessionAnswer = (session: Session | undefined, request: HttpRequest, status: number): HttpResponse => {
     if (session === undefined || !wantsCookie(request)) return answer(SessionSchema, session, { status })
     const headers = { 'set-cookie': setRefreshCookie(session.refreshToken, cookies) }
@@ -26,13 +35,17 @@ export function userRoutes({ user, signIn }: Clients, cookies: { secure: boolean
 
   return [
     open('POST', '/api/users', async (request) => {
-      const { session } = await signIn.register(await readBody(RegisterRequestSchema, request))
+      const body = await readBody(RegisterRequestSchema, request)
+      // Only honoured: without one, a repeat is told that the address is taken.
+      body.idempotencyKey = optionalIdempotencyKey(request)
+      const { session } = await signIn.register(body)
       return sessionAnswer(session, request.http, 201)
     }),
     open('POST', '/api/session', async (request) => {
       const { session } = await signIn.login(await readBody(LoginRequestSchema, request))
       return sessionAnswer(session, request.http, 200)
     }),
+    // Repeated within ten seconds, for the answer may have been lost, it gives the same session again.
     open('POST', '/api/session/refresh', async (request) => {
       const refreshToken = await givenRefreshToken(request)
       const { session } = await user.refresh({ refreshToken })
@@ -43,6 +56,34 @@ export function userRoutes({ user, signIn }: Clients, cookies: { secure: boolean
       if (refreshToken !== undefined) await user.logout({ refreshToken })
       return { status: 204, headers: { 'set-cookie': clearRefreshCookie(cookies), 'cache-control': 'no-store' } }
     }),
+    // Idempotent: a repeat finds that the password is the new one already, and signs in.
+    signedIn('PUT', '/api/me/password', async (request) => {
+      const body = await readBody(ChangePasswordRequestSchema, request)
+      body.userId = request.principal.subject
+      const { session } = await signIn.changePassword(body)
+      return sessionAnswer(session, request.http, 200)
+    }),
+  ]
+}
+
+function resetRoutes({ signIn }: Clients): readonly Route[] {
+  return [
+    // A repeat sends a newer link in the place of the older one. The answer is the same for an address nobody has.
+    open('POST', '/api/password-resets', async (request) => {
+      await signIn.requestPasswordReset(await readBody(RequestPasswordResetRequestSchema, request))
+      return { status: 202, headers: { 'cache-control': 'no-store' } }
+    }),
+    // A repeat is refused and changes nothing: a token works once.
+    open('POST', '/api/password-resets/confirm', async (request) => {
+      await signIn.resetPassword(await readBody(ResetPasswordRequestSchema, request))
+      return { status: 204, headers: { 'cache-control': 'no-store' } }
+    }),
+  ]
+}
+
+/** Each customer's own. Idempotent: they say what is to be, not what is to be done. */
+function ownRoutes({ user }: Clients): readonly Route[] {
+  return [
     signedIn('GET', '/api/me', async ({ principal }) =>
       answer(UserSchema, (await user.getProfile({ userId: principal.subject })).user),
     ),

@@ -8,7 +8,7 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
-    // Never inline: the content policy allows data: for pictures only, and a hashed file caches better.
+    // Never inline: the content policy lets in files of the shop only, and a hashed file caches better.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

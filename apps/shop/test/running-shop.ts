@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { createClient, type Client } from '@ashlar/rpc'
 import { up, type RunningTopology } from '@ashlar/host'
 import shop from '../../../ashlar.config.ts'
@@ -25,6 +28,8 @@ export interface LedgerEntry {
 export interface RunningShop {
   readonly url: string
   readonly topology: RunningTopology
+  /** Its data directory: the `--directory` of command lines that are about it. */
+  readonly directory: string
   readonly log: readonly string[]
   customer(): ShopClient
   /** Every product's stock, asked of the product service itself. */
@@ -32,6 +37,10 @@ export interface RunningShop {
   /** All entries of the bank's books. */
   ledger(): Promise<readonly LedgerEntry[]>
   setBank(mode: 'normal' | 'decline' | 'error' | 'error-after' | 'hang'): Promise<void>
+  /** Says what a customer may do, as an operator does; from their next access token on. */
+  setRole(email: string, role: 'customer' | 'merchant'): Promise<void>
+  /** The mails that were sent to an address, oldest first. */
+  mails(to: string): Promise<readonly string[]>
   /** Kills a service as `kill -9` does and resolves when it is back. */
   crash(service: string): Promise<void>
   stop(): Promise<void>
@@ -40,9 +49,10 @@ export interface RunningShop {
 /** Starts the shop for one test file. `env` adds variables; `ORDER_LOG=debug` is for the order service alone. */
 export async function startShop(env: Record<string, string> = {}): Promise<RunningShop> {
   const log: string[] = []
+  const directory = join(root, '.ashlar', `test-${process.pid}`)
   const topology = await up(shop, {
     root,
-    directory: join(root, '.ashlar', `test-${process.pid}`),
+    directory,
     ephemeral: true,
     ports: { gateway: await freePort() },
     env: { ...process.env, ASHLAR_MESH_KEY: meshKey, BANK_KEY: bankKey, ...env },
@@ -53,11 +63,14 @@ export async function startShop(env: Record<string, string> = {}): Promise<Runni
   return {
     url: urlOf(topology, 'gateway'),
     topology,
+    directory,
     log,
     customer: () => new ShopClient(urlOf(topology, 'gateway')),
     stock: () => allStock(stockClient),
     ledger: bank.ledger,
     setBank: bank.setMode,
+    setRole: (email, role) => setRole(directory, { email, role }),
+    mails: (to) => mailsIn(join(directory, 'ephemeral-files/user/mail'), to),
     async crash(service) {
       const { pid } = topology.service(service)
       if (pid === undefined) throw new Error(`${service} is not running`)
@@ -67,6 +80,7 @@ export async function startShop(env: Record<string, string> = {}): Promise<Runni
     async stop() {
       await stockClient[Symbol.asyncDispose]()
       await topology.stop()
+      await rm(directory, { recursive: true, force: true })
     },
   }
 }
@@ -93,6 +107,21 @@ function bankOperator(url: string): Pick<RunningShop, 'ledger'> & { setMode: Run
       if (response.status !== 200) throw new Error(`the bank answered ${response.status}: ${await response.text()}`)
     },
   }
+}
+
+const run = promisify(execFile)
+
+async function setRole(directory: string, { email, role }: { email: string; role: string }): Promise<void> {
+  const cli = ['--conditions=ashlar:source', join(root, 'packages/host/src/cli.ts')]
+  const action = ['user', 'set-role', '--email', email, '--role', role, '--yes', '--directory', directory]
+  await run(process.execPath, [...cli, ...action], { cwd: root })
+}
+
+/** Mails are files, named so that their order is that in which they were written. */
+async function mailsIn(directory: string, to: string): Promise<readonly string[]> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.eml')).toSorted()
+  const mails = await Promise.all(names.map((name) => readFile(join(directory, name), 'utf8')))
+  return mails.filter((mail) => mail.includes(`\r\nTo: ${to}\r\n`))
 }
 
 function urlOf(topology: RunningTopology, service: string): string {

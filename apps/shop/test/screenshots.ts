@@ -4,8 +4,10 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from './browser.ts'
+import { hireMerchant, type Merchant } from './merchant-client.ts'
 import { root, startShop, type RunningShop } from './running-shop.ts'
-import { buy, register } from './storefront-steps.ts'
+import { buy, fillAddress, fillCard, pngOf, putIntoCart, register, signIn } from './storefront-steps.ts'
+import { visit } from './visit.ts'
 
 const themes = ['light', 'dark'] as const
 const folder = process.argv[2]
@@ -29,46 +31,134 @@ async function firstScreen({ url }: RunningShop, chromium: Browser): Promise<voi
 
 async function everyPage(running: RunningShop, chromium: Browser, target: string): Promise<void> {
   await mkdir(target, { recursive: true })
-  const { url } = running
   const [product] = await running.customer().search('mug')
-  const paths = [
-    '/',
-    '/shop?query=lamp',
-    '/shop?query=zzzz',
-    `/products/${product?.id}`,
-    '/cart',
-    '/sign-in',
-    '/register',
-    '/nowhere',
-  ]
+  const merchant = await hireMerchant(running)
   for (const colorScheme of themes) {
     for (const width of [1280, 390]) {
-      const context = await chromium.newContext({ colorScheme, viewport: { width, height: 900 } })
-      const page = await context.newPage()
-      const shoot = (name: string): Promise<unknown> =>
-        page.screenshot({ path: join(target, `${name}-${colorScheme}-${width}.png`), fullPage: true })
-      for (const path of paths) {
-        await open(page, url + path)
-        await shoot(path.replace(/\W+/g, '-').replace(product?.id ?? '', 'id'))
+      const visited = async (): Promise<Studio> => {
+        const { page, problems } = await visit(chromium, running.url, { colorScheme, viewport: { width, height: 900 } })
+        const shoot = async (name: string): Promise<void> => {
+          await page.waitForLoadState('networkidle')
+          await page.screenshot({ path: join(target, `${name}-${colorScheme}-${width}.png`), fullPage: true })
+        }
+        return { page, problems, shoot, open: (path) => open(page, running.url + path) }
       }
-      await register(page)
-      await buy(page, { query: 'mug', quantity: 2 })
-      await page.getByTestId('order-status').filter({ hasText: 'Paid' }).waitFor()
-      await shoot('order-paid')
-      await open(page, `${url}/account`)
-      await shoot('account')
-      await running.setBank('decline')
-      await buy(page, { query: 'chair', quantity: 1 })
-      await page.getByTestId('order-status').filter({ hasText: 'Refused' }).waitFor()
-      await shoot('order-refused')
-      await running.setBank('normal')
-      await open(page, `${url}/cart`)
-      await shoot('cart-full')
-      await open(page, `${url}/checkout`)
-      await shoot('checkout')
-      await context.close()
+      await customerPages(running, await visited(), { product: product?.id ?? '', merchant })
+      await merchantPages(await visited(), { product: product?.id ?? '', merchant })
     }
   }
+}
+
+interface Studio {
+  readonly page: Page
+  readonly problems: readonly string[]
+  readonly shoot: (name: string) => Promise<void>
+  readonly open: (path: string) => Promise<void>
+}
+
+interface Subjects {
+  readonly product: string
+  readonly merchant: Merchant
+}
+
+async function customerPages(running: RunningShop, studio: Studio, { product, merchant }: Subjects): Promise<void> {
+  const { page, shoot, open: goto } = studio
+  const paths = {
+    home: '/',
+    'shop-lamp': '/shop?query=lamp',
+    'shop-nothing': '/shop?query=zzzz',
+    product: `/products/${product}`,
+    cart: '/cart',
+    'sign-in': '/sign-in',
+    register: '/register',
+    'forgot-password': '/forgot-password',
+    'reset-password': '/reset-password#token=abcdefghijklmnopqrstuvwxyz',
+    nowhere: '/nowhere',
+  }
+  for (const [name, path] of Object.entries(paths)) {
+    await goto(path)
+    await shoot(name)
+  }
+  await register(page)
+  await buy(page, { query: 'mug', quantity: 2 })
+  await page.getByTestId('order-status').filter({ hasText: 'Paid' }).waitFor()
+  await shoot('order-paid')
+  const paid = new URL(page.url()).pathname
+  await goto(`${paid}/invoice`)
+  await shoot('invoice')
+  await merchant.ship({ id: paid.split('/').at(-1) ?? '' })
+  await goto(paid)
+  await shoot('order-shipped')
+  await running.setBank('decline')
+  await buy(page, { query: 'chair', quantity: 1 })
+  await page.getByTestId('order-status').filter({ hasText: 'Refused' }).waitFor()
+  await shoot('order-refused')
+  await running.setBank('normal')
+  await goto('/cart')
+  await shoot('cart-full')
+  await openOrderPages(studio, { product, merchant })
+  await goto('/account')
+  await shoot('account')
+  await goto('/account/password')
+  await shoot('account-password')
+  await goto('/merchant')
+  await shoot('forbidden')
+  await page.context().close()
+}
+
+async function openOrderPages({ page, shoot, open: goto }: Studio, { product, merchant }: Subjects): Promise<void> {
+  const restless = await merchant.create({ name: 'A mug that changes its price', euros: 12 })
+  await putIntoCart(page, restless)
+  await goto('/checkout')
+  await shoot('checkout')
+  await fillAddress(page)
+  await fillCard(page)
+  const changed = await merchant.reprice(restless, 15)
+  await page.getByRole('button', { name: 'Place order' }).click()
+  await page.getByText('A price has changed').waitFor()
+  await shoot('checkout-price-changed')
+  await page.getByRole('button', { name: 'Save as open order, pay later' }).click()
+  await page.getByTestId('order-status').filter({ hasText: 'Open' }).waitFor()
+  await page.getByRole('button', { name: 'Add items' }).click()
+  await page.getByRole('searchbox', { name: 'Add to this order' }).fill('lamp')
+  await page.getByRole('button', { name: 'Find' }).click()
+  await page.locator('.finder .lines').waitFor()
+  await shoot('order-open')
+  await goto(`/products/${product}`)
+  await page.getByRole('button', { name: /^Add to open order/ }).click()
+  await page.getByRole('link', { name: /^See order/ }).waitFor()
+  await shoot('product-open-order')
+  await putIntoCart(page, restless)
+  await merchant.retire(changed)
+  await goto(`/products/${restless.id}`)
+  await shoot('product-retired')
+  await goto('/cart')
+  await shoot('cart-retired')
+}
+
+async function merchantPages({ page, shoot, open: goto }: Studio, { product, merchant }: Subjects): Promise<void> {
+  await signIn(page, merchant.credentials)
+  await goto('/merchant')
+  await shoot('merchant')
+  await goto('/merchant/products')
+  await shoot('merchant-products')
+  await goto(`/merchant/products/${product}`)
+  await page.getByLabel(/^Choose/).setInputFiles(await pngOf(page, 'teal'))
+  await page.getByRole('img', { name: 'Preview of picture.png' }).waitFor()
+  await shoot('merchant-product')
+  await goto('/merchant/products/new')
+  await page.getByRole('button', { name: 'Create product' }).click()
+  await page.getByRole('button', { name: 'Add a detail' }).click()
+  await shoot('merchant-new-product')
+  await goto('/merchant/orders?show=all')
+  await shoot('merchant-orders')
+  await goto('/merchant/orders?show=shipped')
+  await page.locator('main a[href^="/merchant/orders/"]').first().click()
+  await page.getByRole('button', { name: 'Refund' }).click()
+  await shoot('merchant-refund')
+  await page.getByRole('button', { name: 'Do not refund' }).click()
+  await shoot('merchant-order')
+  await page.context().close()
 }
 
 async function open(page: Page, url: string): Promise<void> {

@@ -114,6 +114,11 @@ export class ShopClient {
     return { email, password }
   }
 
+  /** A new session, with the roles of this moment. */
+  async signIn(body: { email: string; password: string }): Promise<void> {
+    this.#token = (await this.call<{ accessToken: string }>('POST', '/api/session', body)).accessToken
+  }
+
   async search(query: string): Promise<readonly Product[]> {
     const path = `/api/products?inStock=true&pageSize=60&query=${encodeURIComponent(query)}`
     return (await this.call<{ products: Product[] }>('GET', path)).products

@@ -38,8 +38,10 @@ function openBank() {
         ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
       },
       signal: options.signal ?? new AbortController().signal,
+      draining: new AbortController().signal,
       remoteAddress: '127.0.0.1',
       body: async () => Buffer.from(JSON.stringify(options.body)),
+      chunks: () => assert.fail('the bank reads bodies whole'),
       json: async () => options.body,
     }
     const response = await handler(request).catch((error: unknown) => problemResponse(error, edge))

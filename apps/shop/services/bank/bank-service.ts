@@ -1,7 +1,7 @@
 import { edgeTable, uuidGenerator } from '@ashlar/kernel'
 import { httpEdgeRows } from '@ashlar/http'
 import { service, string, url } from '@ashlar/service'
-import { migrate, openDatabase, sqlEdgeRows } from '@ashlar/sql'
+import { migrate, openDatabase, sqlActions, sqlEdgeRows } from '@ashlar/sql'
 import { bankApi } from './api.ts'
 import { Bank } from './bank.ts'
 import { Misbehaviour } from './behaviour.ts'
@@ -25,6 +25,7 @@ export const bankService = service({
       handler: bankApi({ bank, misbehaviour: new Misbehaviour(clock), key: config.BANK_KEY }),
       edge: edgeTable(httpEdgeRows, sqlEdgeRows, bankEdgeRows),
       checks: { database: () => db.ping() },
+      actions: sqlActions({ db, clock }),
       parts: [],
     }
   },

@@ -4,7 +4,7 @@ import { faultKinds } from './fakes.test.support.ts'
 import type { Order } from './order.ts'
 import { assertBalanced, claimed, command, openShop, statuses } from './shop-fixture.test.support.ts'
 
-test('cancelling a paid order refunds it and puts the stock back, once', async () => {
+test('an order is cancelled with a reason: a paid one is refunded and its stock put back, once', async () => {
   const shop = await openShop()
   const { id } = await shop.orders.place(command)
   const order = await shop.orders.cancel('ada', id, 'changed my mind')
@@ -28,6 +28,7 @@ test('a cancellation that is interrupted at any point ends when cancelled again,
         const repeat = again === 'cancel' ? shop.orders.cancel('ada', id, '') : shop.orders.place(command)
         const order = await shop.settle(repeat)
         assert.equal(order.status, 'CANCELLED', `call ${at} ${fault} ${again}`)
+        assert.deepEqual(order.ending, { kind: 'cancel', reason: 'changed my mind' })
         assertBalanced(shop, order)
       }
     }
@@ -94,4 +95,14 @@ test('cancelling twice at once cancels once, and both get the cancelled order', 
   const [first, second] = await shop.settle(Promise.all([cancel(), cancel()]))
   assert.deepEqual([first.status, second], ['CANCELLED', first])
   assert.deepEqual(shop.faults.calls.slice(3), ['refund', 'release', 'giveBack'])
+})
+
+test('an order that was interrupted while it was being refused can be cancelled', async () => {
+  const shop = await openShop()
+  shop.faults.plan(2, 'before', 3)
+  const { id } = await shop.settle(shop.orders.place({ ...command, cardToken: 'bad_1' }))
+  shop.faults.clear()
+  const order = await shop.orders.cancel('ada', id, 'never mind')
+  assert.deepEqual([order.status, order.ending], ['CANCELLED', { kind: 'cancel', reason: 'never mind' }])
+  assertBalanced(shop, order)
 })

@@ -31,13 +31,15 @@ test('setting a quantity replaces the one before, and 0 takes the product out', 
   assert.deepEqual((await carts.setItem('ada', 'lamp', 0)).items, [])
 })
 
-test('a product that is not sold cannot be put in, and one that is no longer sold can be taken out', async () => {
+test('a product that is not sold cannot be put in, and one that is no longer sold is shown as such', async () => {
   const { carts, shelf } = open()
   await assert.rejects(carts.setItem('ada', 'boat', 1), { code: 'SHOP_PRODUCT_NOT_FOUND' })
   await carts.setItem('ada', 'lamp', 1)
   shelf.retire('lamp')
-  assert.deepEqual((await carts.get('ada')).items, [])
-  await carts.setItem('ada', 'lamp', 0)
+  await assert.rejects(carts.setItem('ada', 'lamp', 2), { code: 'SHOP_PRODUCT_RETIRED' })
+  const [item] = (await carts.get('ada')).items
+  assert.deepEqual([item?.line.name, item?.available, item?.retired], ['Product lamp', 0, true])
+  assert.deepEqual((await carts.setItem('ada', 'lamp', 0)).items, [])
 })
 
 test('a cart takes fifty different products, and changes to those in it', async () => {

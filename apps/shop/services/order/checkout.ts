@@ -1,8 +1,10 @@
 import { hasCode } from '@ashlar/kernel'
-import { mayHaveBeenCharged, type Refusal } from './order.ts'
+import { maxCartLines } from './cart.ts'
+import { mayHaveBeenCharged, wasMadeOpen, type Ending, type Order, type Refusal } from './order.ts'
 import type { OrderRun } from './order-run.ts'
 import type { PaymentTaker, Stock } from './ports.ts'
-import { cancelled, ending, paid, refused, reserved, resumed } from './transitions.ts'
+import type { CartLine } from './repository.ts'
+import { cancelled, ending, paid, refunded, refused, reserved, resumed } from './transitions.ts'
 
 export interface CheckoutPorts {
   readonly stock: Stock
@@ -17,31 +19,43 @@ export interface CheckoutPorts {
  * @param again given when the order is taken up again: the card to charge, empty for the one it has.
  */
 export async function checkOut(run: OrderRun, ports: CheckoutPorts, again?: { cardToken: string }): Promise<void> {
-  const { ending: decided } = run.order
-  if (decided?.kind === 'cancel') return undo(run, ports)
-  if (decided?.kind === 'refuse') return refuse(run, ports, decided.refusal)
+  if (run.order.ending !== undefined) return carryOut(run, ports, run.order.ending)
   if (again !== undefined) await run.advance((order, nowMs) => resumed(order, again.cardToken, nowMs))
 
   const shortage = await reserve(run, ports)
-  if (shortage !== undefined) return refuse(run, ports, shortage)
+  if (shortage !== undefined) return end(run, ports, { kind: 'refuse', refusal: shortage })
   await run.advance(reserved)
 
   const charge = await run.step('taking the payment', () => ports.payments.charge(run.order))
-  if (charge.kind === 'declined') return refuse(run, ports, declined(charge.code))
+  if (charge.kind === 'declined') return end(run, ports, { kind: 'refuse', refusal: declined(charge.code) })
 
   const late = await sell(run, ports)
-  if (late !== undefined) return refuse(run, ports, late)
-  const bought = run.order.lines.map(({ productId, quantity }) => ({ productId, quantity }))
+  if (late !== undefined) return end(run, ports, { kind: 'refuse', refusal: late })
+  const bought = wasMadeOpen(run.order) ? [] : cartLinesOf(run.order)
   await run.advance((order, nowMs) => paid(order, charge.label, nowMs), { done: true, bought })
 }
 
-/** Cancels an order in whatever state it was left: gives back what was charged, held or sold. */
-export async function cancel(run: OrderRun, ports: CheckoutPorts, reason: string): Promise<void> {
-  await run.advance((order, nowMs) => ending(order, { kind: 'cancel', reason }, nowMs))
-  await undo(run, ports)
+/**
+ * Ends an order in whatever state it was left: gives back what was charged, held or sold.
+ *
+ * An ending that was decided before stands, because part of it may have happened: how often a refund is asked for, and
+ * with whatever reason, the first one is carried out. Only a refusal gives way to the customer's own cancellation, which
+ * undoes at least as much.
+ */
+export async function end(run: OrderRun, ports: CheckoutPorts, how: Ending): Promise<void> {
+  const before = run.order.ending
+  const isOpen = before === undefined || (before.kind === 'refuse' && how.kind === 'cancel')
+  if (isOpen) await run.advance((order, nowMs) => ending(order, how, nowMs))
+  await carryOut(run, ports, isOpen ? how : before)
 }
 
-async function undo(run: OrderRun, { stock, payments }: CheckoutPorts): Promise<void> {
+async function carryOut(run: OrderRun, ports: CheckoutPorts, decided: Ending): Promise<void> {
+  if (decided.kind === 'cancel') return cancel(run, ports)
+  if (decided.kind === 'refuse') return refuse(run, ports, decided.refusal)
+  return refund(run, ports, decided)
+}
+
+async function cancel(run: OrderRun, { stock, payments }: CheckoutPorts): Promise<void> {
   const { id } = run.order
   await run.step('giving the money back', () => payments.refund(id, 'cancelled by the customer'))
   const state = await run.step('giving the stock back', () => stock.release(id))
@@ -49,18 +63,28 @@ async function undo(run: OrderRun, { stock, payments }: CheckoutPorts): Promise<
   await run.advance(cancelled, { done: true })
 }
 
-async function refuse(run: OrderRun, { stock, payments }: CheckoutPorts, refusal: Refusal): Promise<void> {
+async function refund(
+  run: OrderRun,
+  { stock, payments }: CheckoutPorts,
+  { reason, restock }: Extract<Ending, { kind: 'refund' }>,
+): Promise<void> {
   const { id } = run.order
-  if (run.order.ending === undefined) {
-    await run.advance((order, nowMs) => ending(order, { kind: 'refuse', refusal }, nowMs))
-  }
-  if (mayHaveBeenCharged(run.order)) {
+  await run.step('giving the money back', () => payments.refund(id, 'refunded by the shop'))
+  if (restock) await run.step('putting the pieces back on the shelf', () => stock.giveBack(id))
+  await run.advance((order, nowMs) => refunded(order, reason, nowMs), { done: true })
+}
+
+async function refuse(run: OrderRun, { stock, payments }: CheckoutPorts, refusal: Refusal): Promise<void> {
+  const { order } = run
+  if (mayHaveBeenCharged(order)) {
     // A declined order too, although nothing was charged: a charge of an earlier card may still be on its way, and must
     // find the order barred.
-    await run.step('giving the money back', () => payments.refund(id, refusal.code))
-    await run.step('giving the stock back', () => stock.release(id))
+    await run.step('giving the money back', () => payments.refund(order.id, refusal.code))
+    await run.step('giving the stock back', () => stock.release(order.id))
   }
-  await run.advance((order, nowMs) => refused(order, refusal, nowMs), { done: true })
+  // Whoever paid with the wrong card must not have to look for everything anew.
+  const putBack = wasMadeOpen(order) ? { putBack: { lines: cartLinesOf(order), maxLines: maxCartLines } } : {}
+  await run.advance((last, nowMs) => refused(last, refusal, nowMs), { done: true, ...putBack })
 }
 
 /** Holds the stock. The refusal when there is not enough. */
@@ -71,6 +95,7 @@ async function reserve(run: OrderRun, { stock }: CheckoutPorts): Promise<Refusal
     return undefined
   } catch (error) {
     if (hasCode(error, 'SHOP_OUT_OF_STOCK')) return { code: outOfStock, message: sentence(error.message) }
+    if (hasCode(error, 'SHOP_PRODUCT_RETIRED')) return { code: 'PRODUCT_RETIRED', message: sentence(error.message) }
     if (hasCode(error, 'SHOP_PRODUCT_NOT_FOUND')) {
       return { code: outOfStock, message: 'Something in this order is not sold any more.' }
     }
@@ -90,6 +115,10 @@ async function sell(run: OrderRun, ports: CheckoutPorts): Promise<Refusal | unde
     await commit()
   }
   return undefined
+}
+
+function cartLinesOf(order: Order): CartLine[] {
+  return order.lines.map(({ productId, quantity }) => ({ productId, quantity }))
 }
 
 const outOfStock = 'OUT_OF_STOCK'

@@ -58,16 +58,26 @@ export class FakeShelf implements Stock, Products {
 
   /** From now on the product is not sold. */
   retire(productId: string): void {
-    this.#catalogue.splice(
-      this.#catalogue.findIndex(({ id }) => id === productId),
-      1,
-    )
+    this.#replace(productId, { retired: true })
+  }
+
+  reprice(productId: string, amountMinor: number): void {
+    this.#replace(productId, { price: money(amountMinor, 'EUR') })
+  }
+
+  #replace(productId: string, change: Partial<ProductInfo>): void {
+    const index = this.#catalogue.findIndex(({ id }) => id === productId)
+    this.#catalogue[index] = { ...(this.#catalogue[index] as ProductInfo), ...change }
   }
 
   reserve(order: Order): Promise<ReservationState> {
     return this.#faults.run('reserve', () => {
       const state = this.stateOf(order.id)
       if (state === 'HELD' || state === 'COMMITTED' || state === 'RETURNED') return state
+      const gone = this.#catalogue.find(
+        ({ id, retired }) => retired && order.lines.some((line) => line.productId === id),
+      )
+      if (gone !== undefined) throw refusal('SHOP_PRODUCT_RETIRED', `no longer sold: "${gone.name}"`)
       const short = order.lines.find(({ productId, quantity }) => (this.available.get(productId) ?? 0) < quantity)
       if (short !== undefined) throw refusal('SHOP_OUT_OF_STOCK', `not enough in stock: "${short.name}"`)
       this.#move(order.lines, -1)
@@ -154,5 +164,7 @@ export class FakePayments implements PaymentTaker {
 }
 
 export function product(id: string, available: number): ProductInfo {
-  return { id, name: `Product ${id}`, price: money(1050, 'EUR'), available, categorySlug: 'lamps', colour: '#aabbcc' }
+  const price = money(1050, 'EUR')
+  const looks = { categorySlug: 'lamps', colour: '#aabbcc', imageHash: '' }
+  return { id, name: `Product ${id}`, price, available, ...looks, retired: false }
 }

@@ -1,7 +1,7 @@
 import type { Cursor } from '../shared/page-token.ts'
 import { LeaseLostError } from './errors.ts'
 import type { Order, OrderStatus } from './order.ts'
-import type { CartLine, Claim, Lease, OrderRepository, SaveOptions, StoredOrder } from './repository.ts'
+import type { CartLine, Claim, Lease, ListPage, OrderRepository, SaveOptions, StoredOrder } from './repository.ts'
 
 interface Stored {
   order: Order
@@ -28,13 +28,28 @@ export class MemoryOrderRepository implements OrderRepository {
   }
 
   async insert(order: Order, lease: Omit<Lease, 'epoch'>): Promise<Claim | 'key-taken' | 'number-taken'> {
-    for (const { order: other } of this.#orders.values()) {
-      if (other.userId === order.userId && other.idempotencyKey === order.idempotencyKey) return 'key-taken'
-      if (other.number === order.number) return 'number-taken'
-    }
+    const taken = this.#taken(order)
+    if (taken !== undefined) return taken
     const granted = { ...lease, epoch: 1 }
     this.#orders.set(order.id, { order, lease: granted, epoch: 1 })
     return { order, lease: granted }
+  }
+
+  async create(
+    order: Order,
+    maxOpen: number,
+  ): Promise<'created' | 'key-taken' | 'number-taken' | 'cart-changed' | 'too-many'> {
+    const taken = this.#taken(order)
+    if (taken !== undefined) return taken
+    const cart = this.#carts.get(order.userId)
+    if (order.lines.some(({ productId, quantity }) => (cart?.get(productId) ?? 0) < quantity)) return 'cart-changed'
+    const open = [...this.#orders.values()].filter(
+      ({ order: other }) => other.userId === order.userId && other.status === 'CREATED',
+    )
+    if (open.length >= maxOpen) return 'too-many'
+    this.#orders.set(order.id, { order, lease: undefined, epoch: 0 })
+    for (const line of order.lines) this.#takeOut(order.userId, line)
+    return 'created'
   }
 
   async find(orderId: string): Promise<StoredOrder | undefined> {
@@ -49,14 +64,37 @@ export class MemoryOrderRepository implements OrderRepository {
     )
   }
 
-  async list(userId: string, page: { limit: number; after: Cursor | undefined }): Promise<readonly Order[]> {
-    const { limit, after } = page
-    return [...this.#orders.values()]
-      .map(({ order }) => order)
-      .filter((order) => order.userId === userId)
-      .sort((a, b) => newestFirst(cursorOf(a), cursorOf(b)))
-      .filter((order) => after === undefined || newestFirst(after, cursorOf(order)) < 0)
-      .slice(0, limit)
+  async list(userId: string, page: ListPage): Promise<readonly Order[]> {
+    return this.#page(({ order }) => order.userId === userId, newestFirst, page)
+  }
+
+  async listByStatus(statuses: readonly OrderStatus[], page: ListPage): Promise<readonly Order[]> {
+    return this.#page(
+      ({ order }) => statuses.includes(order.status),
+      (a, b) => newestFirst(b, a),
+      page,
+    )
+  }
+
+  async change(orderId: string, decide: (order: Order) => Order): Promise<Order | undefined> {
+    const stored = this.#orders.get(orderId)
+    if (stored === undefined || stored.lease !== undefined) return undefined
+    stored.order = decide(stored.order)
+    return stored.order
+  }
+
+  async begin(
+    orderId: string,
+    decide: (order: Order) => Order,
+    lease: Omit<Lease, 'epoch'>,
+  ): Promise<Claim | undefined> {
+    const stored = this.#orders.get(orderId)
+    if (stored === undefined || stored.lease !== undefined) return undefined
+    const order = decide(stored.order)
+    if (order === stored.order) return undefined
+    const granted = { ...lease, epoch: ++stored.epoch }
+    Object.assign(stored, { order, lease: granted })
+    return { order, lease: granted }
   }
 
   async claim(
@@ -87,6 +125,8 @@ export class MemoryOrderRepository implements OrderRepository {
     stored.order = order
     if (options.done) stored.lease = undefined
     for (const line of options.bought ?? []) this.#takeOut(order.userId, line)
+    const { lines, maxLines } = options.putBack ?? { lines: [], maxLines: 0 }
+    for (const line of lines) this.#putBack(order.userId, line, maxLines)
   }
 
   async abandoned(page: { nowMs: number; limit: number }): Promise<readonly string[]> {
@@ -94,6 +134,33 @@ export class MemoryOrderRepository implements OrderRepository {
       .filter(({ lease }) => lease !== undefined && lease.untilMs <= page.nowMs)
       .slice(0, page.limit)
       .map(({ order }) => order.id)
+  }
+
+  #putBack(userId: string, { productId, quantity }: CartLine, maxLines: number): void {
+    const cart = this.#carts.get(userId) ?? new Map<string, number>()
+    if (!cart.has(productId) && cart.size < maxLines) cart.set(productId, quantity)
+    this.#carts.set(userId, cart)
+  }
+
+  #taken(order: Order): 'key-taken' | 'number-taken' | undefined {
+    for (const { order: other } of this.#orders.values()) {
+      if (other.userId === order.userId && other.idempotencyKey === order.idempotencyKey) return 'key-taken'
+      if (other.number === order.number) return 'number-taken'
+    }
+    return undefined
+  }
+
+  #page(
+    isWanted: (stored: Stored) => boolean,
+    compare: (a: Cursor, b: Cursor) => number,
+    { limit, after }: ListPage,
+  ): Order[] {
+    return [...this.#orders.values()]
+      .filter(isWanted)
+      .map(({ order }) => order)
+      .sort((a, b) => compare(cursorOf(a), cursorOf(b)))
+      .filter((order) => after === undefined || compare(after, cursorOf(order)) < 0)
+      .slice(0, limit)
   }
 
   #takeOut(userId: string, { productId, quantity }: CartLine): void {

@@ -1,6 +1,6 @@
 import { CancelledError, currentCall, hasCode, orAborted, runCall, type Clock, type Closeable } from '@ashlar/kernel'
 import type { Log } from '../shared/log.ts'
-import type { Order } from './order.ts'
+import type { Ending, Order } from './order.ts'
 import { LeaseKeeper, leaseMs } from './lease-keeper.ts'
 import { OrderRun, type OrderRunOptions } from './order-run.ts'
 import type { Claim, Lease } from './repository.ts'
@@ -14,6 +14,13 @@ export interface OrderRunnerOptions extends OrderRunOptions {
 
 const runTimeoutMs = 20_000
 const lastWordMs = 3_000
+
+/** What to do about a run that failed, for the customer. A refusal is a part of the checkout. */
+const remedies: Readonly<Record<Ending['kind'], string>> = {
+  refuse: 'Place it again to go on from here; you are never charged twice.',
+  cancel: 'Cancel it again to go on from here.',
+  refund: 'The shop takes the refund up again.',
+}
 
 /**
  * Works on claimed orders, detached from whoever asked: their going away or their deadline stops nothing midway. A run
@@ -83,8 +90,7 @@ export class OrderRunner implements Closeable {
     const { log } = this.#options
     log.warn({ orderId: run.order.id, doing: run.doing, err: error }, 'order interrupted')
     if (hasCode(error, 'SHOP_ORDER_LEASE_LOST')) return
-    const again = run.order.ending?.kind === 'cancel' ? 'Cancel it again' : 'Place it again'
-    const note = `Something went wrong while ${run.doing}. ${again} to go on from here; you are never charged twice.`
+    const note = `Something went wrong while ${run.doing}. ${remedies[run.order.ending?.kind ?? 'refuse']}`
     await run.advance((order, nowMs) => interrupted(order, note, nowMs), { done: true })
   }
 

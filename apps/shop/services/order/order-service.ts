@@ -1,27 +1,25 @@
-import { randomToken, uuidGenerator } from '@ashlar/kernel'
+import { randomToken } from '@ashlar/kernel'
 import { createClient, rpcHandler } from '@ashlar/rpc'
 import { integer, service, url } from '@ashlar/service'
-import { migrate, openDatabase } from '@ashlar/sql'
+import { migrate, openDatabase, sqlActions } from '@ashlar/sql'
 import { PaymentService } from '../../contracts/gen/shop/payment/v1/payment_pb.ts'
 import { ProductService, StockService } from '../../contracts/gen/shop/product/v1/product_pb.ts'
 import { shopEdge } from '../shared/edge.ts'
 import { every } from '../shared/every.ts'
 import { failureLog } from '../shared/failure-log.ts'
 import { shopServiceConfig } from '../shared/service-config.ts'
-import { Carts } from './cart.ts'
-import { OrderRunner } from './order-runner.ts'
-import { Orders } from './orders.ts'
+import { fulfilmentRpc } from './fulfilment-rpc.ts'
+import { createOrderDomain } from './order-domain.ts'
 import { RemotePayments } from './payment-client.ts'
 import { migrationDirectory, migrationNamespace, PostgresOrderRepository } from './postgres-repository.ts'
 import { RemoteProducts, RemoteStock } from './product-client.ts'
 import { orderRpc } from './rpc.ts'
-import { sweepAbandoned } from './sweep.ts'
 
 const sweepEveryMs = 2_000
 // A charge waits up to 3 s for the bank, and then some for its own database.
 const chargeTimeoutMs = 6_000
 
-/** Carts and orders. */
+/** Carts, orders, and what becomes of them. */
 export const orderService = service({
   name: 'order',
   config: {
@@ -42,14 +40,17 @@ export const orderService = service({
     const toPayment = { name: 'payment', baseUrl: config.PAYMENT_URL, meshKey, clock, timeoutMs: chargeTimeoutMs }
     const payments = createClient(PaymentService, toPayment)
 
-    const repository = new PostgresOrderRepository(db)
-    const carts = new Carts({ repository, products: new RemoteProducts(products) })
-    const runner = new OrderRunner({ id: `order-${randomToken(random, 6)}`, repository, clock, random, log })
-    const ports = { stock: new RemoteStock(stock, config.RESERVATION_SECONDS), payments: new RemotePayments(payments) }
-    const newId = uuidGenerator({ clock, random })
-    const orders = new Orders({ repository, carts, ports, runner, clock, random, newId, log })
-    const sweep = (): Promise<void> => sweepAbandoned({ repository, runner, clock, random, log })
-    await sweep()
+    const domain = createOrderDomain({
+      id: `order-${randomToken(random, 6)}`,
+      repository: new PostgresOrderRepository(db),
+      products: new RemoteProducts(products),
+      stock: new RemoteStock(stock, config.RESERVATION_SECONDS),
+      payments: new RemotePayments(payments),
+      clock,
+      random,
+      log,
+    })
+    await domain.sweep()
     const sweeper = every(
       {
         intervalMs: sweepEveryMs,
@@ -57,13 +58,15 @@ export const orderService = service({
         clock,
         onError: (err) => log.warn({ err }, 'abandoned orders could not be looked for; trying again'),
       },
-      sweep,
+      () => domain.sweep(),
     )
+    const procedures = [orderRpc(domain), fulfilmentRpc(domain)]
     return {
-      handler: rpcHandler([orderRpc(orders, carts)], { edge: shopEdge, meshKey, onError: failureLog(log), clock }),
+      handler: rpcHandler(procedures, { edge: shopEdge, meshKey, onError: failureLog(log), clock }),
       edge: shopEdge,
       checks: { database: () => db.ping() },
-      parts: [products, stock, payments, sweeper, runner],
+      actions: sqlActions({ db, clock }),
+      parts: [products, stock, payments, sweeper, domain.runner],
     }
   },
 })

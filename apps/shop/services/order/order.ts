@@ -1,16 +1,33 @@
 import type { Address } from '../shared/address.ts'
 import { add, times, type Money } from '../shared/money.ts'
 
-export type OrderStatus = 'PENDING' | 'RESERVED' | 'PAID' | 'REFUSED' | 'CANCELLED' | 'INTERRUPTED'
+export const orderStatuses = [
+  'CREATED',
+  'PENDING',
+  'RESERVED',
+  'PAID',
+  'SHIPPED',
+  'DELIVERED',
+  'REFUSED',
+  'CANCELLED',
+  'REFUNDED',
+  'INTERRUPTED',
+] as const
+export type OrderStatus = (typeof orderStatuses)[number]
+
+/** Their checkout has begun and has not come to an end. */
+export const unfinished = ['INTERRUPTED', 'PENDING', 'RESERVED'] as const satisfies readonly OrderStatus[]
 
 export interface OrderLine {
   readonly productId: string
-  /** Name and price are the product's at the moment the order was placed. */
+  /** Name, price and picture are the product's at the moment the checkout began. */
   readonly name: string
   readonly quantity: number
   readonly unitPrice: Money
   readonly categorySlug: string
   readonly colour: string
+  /** Empty where there was no picture. */
+  readonly imageHash: string
 }
 
 /** Why an order was refused: a code for programs, a sentence for the customer. */
@@ -26,6 +43,15 @@ export interface Refusal {
 export type Ending =
   | { readonly kind: 'refuse'; readonly refusal: Refusal }
   | { readonly kind: 'cancel'; readonly reason: string }
+  /** `restock`: whether the pieces are back and can be sold again. */
+  | { readonly kind: 'refund'; readonly reason: string; readonly restock: boolean }
+
+export interface Shipment {
+  readonly carrier: string
+  readonly trackingNumber: string
+  readonly shippedAtMs: number
+  readonly deliveredAtMs: number | undefined
+}
 
 export interface StatusChange {
   readonly status: OrderStatus
@@ -43,9 +69,11 @@ export interface Order {
   readonly status: OrderStatus
   readonly lines: readonly OrderLine[]
   readonly address: Address
-  /** The bank's token for the card that is to be charged. */
+  /** The bank's token for the card that is to be charged; empty until the customer pays. */
   readonly cardToken: string
   readonly ending: Ending | undefined
+  /** There once the order has left. */
+  readonly shipment: Shipment | undefined
   /** "Visa ending 4242"; empty until the order is paid. */
   readonly paymentLabel: string
   readonly createdAtMs: number
@@ -72,7 +100,12 @@ export function mayHaveBeenCharged(order: Order): boolean {
   return order.history.some(({ status }) => status === 'RESERVED')
 }
 
-/** Whether nothing more happens to the order on its own. */
+/** Whether the order was made before it was paid: its lines left the cart when it was made, and not when it was paid. */
+export function wasMadeOpen(order: Order): boolean {
+  return order.history[0]?.status === 'CREATED'
+}
+
+/** Whether nothing more happens to the order unless somebody asks for it. */
 export function isSettled(order: Order): boolean {
-  return order.status === 'PAID' || order.status === 'REFUSED' || order.status === 'CANCELLED'
+  return !unfinished.some((status) => status === order.status)
 }

@@ -4,7 +4,7 @@ import { money } from '../shared/money.ts'
 import { product } from './fakes.test.support.ts'
 import { address, assertBalanced, command, openShop, statuses } from './shop-fixture.test.support.ts'
 
-test('an order is reserved, charged and sold, in this order, and its lines leave the cart', async () => {
+test('an order is created from the cart: reserved, charged and sold, in this order, and its lines leave the cart', async () => {
   const shop = await openShop()
   const order = await shop.orders.place(command)
   assert.deepEqual(statuses(order), ['PENDING', 'RESERVED', 'PAID'])
@@ -77,12 +77,13 @@ test('the same key of another customer is another order', async () => {
   assert.notEqual(ada.id, bob.id)
 })
 
-test('an empty cart, or one with nothing that is still sold, is refused', async () => {
-  const { orders, shelf } = await openShop()
+test('an empty cart is refused, and so is one with something that is no longer sold, which is named', async () => {
+  const { orders, shelf, faults } = await openShop()
   await assert.rejects(orders.place({ ...command, userId: 'bob' }), { code: 'SHOP_CART_EMPTY' })
   shelf.retire('lamp')
-  shelf.retire('pen')
-  await assert.rejects(orders.place(command), { code: 'SHOP_CART_EMPTY' })
+  const message = 'no longer sold: "Product lamp"'
+  await assert.rejects(orders.place(command), { code: 'SHOP_PRODUCT_RETIRED', message })
+  assert.deepEqual(faults.calls, [])
 })
 
 test('a cart that is worth more than payment takes for one order is refused before anything is held', async () => {
@@ -107,6 +108,38 @@ test('prices are those of the moment in which the order was placed', async () =>
       [1, 1050],
     ],
   )
+})
+
+test('what the customer was shown is what is charged, or nothing is', async () => {
+  const shop = await openShop()
+  const shown = { ...command, expectedTotal: money(3150, 'EUR') }
+  shop.shelf.reprice('pen', 1100)
+  const message = 'the total is €32.00 now'
+  await assert.rejects(shop.orders.place(shown), { code: 'SHOP_PRICE_CHANGED', message })
+  await assert.rejects(shop.orders.place({ ...command, expectedTotal: money(3200, 'USD') }), {
+    code: 'SHOP_PRICE_CHANGED',
+  })
+  assert.deepEqual([shop.faults.calls, (await shop.carts.get('ada')).items.length], [[], 2])
+  const order = await shop.orders.place({ ...command, expectedTotal: money(3200, 'EUR') })
+  assert.equal(order.status, 'PAID')
+  const reused = { code: 'SHOP_IDEMPOTENCY_KEY_REUSED' }
+  await assert.rejects(shop.orders.place({ ...command, expectedTotal: money(1, 'EUR') }), reused)
+})
+
+test('a product that is retired between cart and shelf refuses the order, and says which', async () => {
+  const shop = await openShop()
+  const reserve = shop.shelf.reserve.bind(shop.shelf)
+  shop.shelf.reserve = async (order) => {
+    shop.shelf.retire('pen')
+    return reserve(order)
+  }
+  const order = await shop.orders.place(command)
+  assert.deepEqual(order.ending, {
+    kind: 'refuse',
+    refusal: { code: 'PRODUCT_RETIRED', message: 'No longer sold: "Product pen". You are not charged.' },
+  })
+  assert.deepEqual([order.status, shop.faults.calls], ['REFUSED', ['reserve']])
+  assertBalanced(shop, order)
 })
 
 test('a declined card refuses the order: stock back, cart kept, the customer told why', async () => {
@@ -184,7 +217,7 @@ test("somebody else's order is not found, like one that does not exist", async (
   await assert.rejects(orders.get('ada', 'nothing'), notFound)
 })
 
-test('orders are listed newest first, page by page', async () => {
+test('a customer sees their orders, newest first, a page at a time', async () => {
   const { orders, carts, clock } = await openShop()
   const ids: string[] = []
   for (const key of ['key-0001', 'key-0002', 'key-0003']) {

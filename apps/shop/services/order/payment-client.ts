@@ -18,6 +18,7 @@ export class RemotePayments implements PaymentTaker {
       userId: order.userId,
       amount: toProtoMoney(totalOf(order.lines)),
       cardToken: order.cardToken,
+      address: order.address,
       lines: order.lines.map((line) => ({
         description: line.name,
         quantity: line.quantity,

@@ -9,10 +9,14 @@ export interface ProductInfo {
   readonly available: number
   readonly categorySlug: string
   readonly colour: string
+  /** Empty where there is no picture. */
+  readonly imageHash: string
+  /** No longer sold. */
+  readonly retired: boolean
 }
 
 export interface Products {
-  /** In the order of `ids`; those that are not sold (any more) are left out. At most 100. */
+  /** In the order of `ids`, retired ones too; those that there are none of are left out. At most 100. */
   find(ids: readonly string[]): Promise<readonly ProductInfo[]>
 }
 
@@ -20,7 +24,7 @@ export type ReservationState = 'HELD' | 'COMMITTED' | 'RELEASED' | 'EXPIRED' | '
 
 /** Stock, reserved under the order's id. Every method may be repeated. */
 export interface Stock {
-  /** @throws SHOP_OUT_OF_STOCK naming the products; SHOP_PRODUCT_NOT_FOUND when one is not sold any more. */
+  /** @throws SHOP_OUT_OF_STOCK and SHOP_PRODUCT_RETIRED, naming the products; SHOP_PRODUCT_NOT_FOUND. */
   reserve(order: Order): Promise<ReservationState>
   /** Gives held stock back; leaves sold stock as it is. */
   release(orderId: string): Promise<ReservationState>

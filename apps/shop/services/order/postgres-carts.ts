@@ -33,7 +33,7 @@ export async function setCartLine(db: Database, userId: string, line: CartLine, 
   })
 }
 
-/** Takes bought pieces out; pieces that were added since stay. Within the transaction in which the order is paid. */
+/** Takes bought pieces out; pieces that were added since stay. Within the transaction in which the order is stored. */
 export async function takeOutOfCart(tx: Queryable, userId: string, bought: readonly CartLine[]): Promise<void> {
   await lockCart(tx, userId)
   for (const { productId, quantity } of bought) {
@@ -49,6 +49,26 @@ export async function takeOutOfCart(tx: Queryable, userId: string, bought: reado
   }
 }
 
-async function lockCart(tx: Queryable, userId: string): Promise<void> {
+/** See `SaveOptions.putBack`. */
+export async function putBackIntoCart(
+  tx: Queryable,
+  userId: string,
+  lines: readonly CartLine[],
+  maxLines: number,
+): Promise<void> {
+  await tx.run(sql`insert into cart (user_id) values (${userId}) on conflict do nothing`)
+  await lockCart(tx, userId)
+  for (const { productId, quantity } of lines) {
+    await tx.run(
+      sql`insert into cart_line (user_id, product_id, quantity)
+          select ${userId}, ${productId}, ${quantity}
+          where (select count(*) from cart_line where user_id = ${userId}) < ${maxLines}
+          on conflict do nothing`,
+    )
+  }
+}
+
+/** Until the transaction ends nobody else changes the cart. */
+export async function lockCart(tx: Queryable, userId: string): Promise<void> {
   await tx.run(sql`select 1 from cart where user_id = ${userId} for update`)
 }

@@ -25,6 +25,8 @@ export class RemoteProducts implements Products {
       available: product.available,
       categorySlug: product.categorySlug,
       colour: product.colour,
+      imageHash: product.imageHash,
+      retired: product.retired,
     }))
   }
 }

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { newId, systemRandom } from '@ashlar/kernel'
-import { money } from '../shared/money.ts'
-import { orderNumber } from './order-number.ts'
-import type { Order } from './order.ts'
+import { newId } from '@ashlar/kernel'
+import { changeContract } from './change-contract.ts'
+import { openOrderContract } from './open-order-contract.ts'
 import type { Claim, OrderRepository } from './repository.ts'
+import { insert, lease, newOrder, nowMs } from './sample-orders.test.support.ts'
 import { ending, interrupted, paid, placed, refused, reserved } from './transitions.ts'
-
-const nowMs = 1_767_225_600_123
-const lease = { runner: 'first', untilMs: nowMs + 1_000 }
-const address = { name: 'Ada', line1: 'Straße 1', line2: '', postalCode: '10115', city: 'Berlin', country: 'DE' }
 
 /** What every order repository promises. `create` gives a fresh, empty one. */
 export function orderRepositoryContract(name: string, create: () => Promise<OrderRepository>): void {
   describe(`${name} order repository: carts`, () => cartContract(create))
   describe(`${name} order repository: orders`, () => orderContract(create))
+  describe(`${name} order repository: open orders`, () => openOrderContract(create))
+  describe(`${name} order repository: changes`, () => changeContract(create))
   describe(`${name} order repository: leases`, () => leaseContract(create))
 }
 
@@ -205,28 +203,3 @@ function leaseContract(create: Create): void {
 }
 
 const lost = { code: 'SHOP_ORDER_LEASE_LOST' }
-
-function newOrder(): Order {
-  const line = {
-    name: 'Lampe “Ångström”',
-    quantity: 2,
-    unitPrice: money(1999, 'EUR'),
-    categorySlug: 'lamps',
-    colour: '#aabbcc',
-  }
-  const placement = {
-    id: newId(),
-    number: orderNumber(systemRandom),
-    userId: newId(),
-    idempotencyKey: 'key-0001',
-    lines: [{ productId: newId(), ...line }],
-    address,
-    cardToken: 'card_1',
-  }
-  return placed(placement, nowMs)
-}
-
-async function insert(repository: OrderRepository): Promise<Claim> {
-  const claim = await repository.insert(newOrder(), lease)
-  return typeof claim === 'object' ? claim : assert.fail(claim)
-}

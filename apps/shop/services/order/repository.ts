@@ -35,6 +35,17 @@ export interface SaveOptions {
   readonly done: boolean
   /** Taken out of the customer's cart, in the same transaction. */
   readonly bought?: readonly CartLine[]
+  /**
+   * Put into the customer's cart, in the same transaction, as far as it has room for `maxLines`. What is in it already
+   * stays as it is.
+   */
+  readonly putBack?: { readonly lines: readonly CartLine[]; readonly maxLines: number }
+}
+
+/** Where a list is cut: at most `limit` orders, from after a place in the list. */
+export interface ListPage {
+  readonly limit: number
+  readonly after: Cursor | undefined
 }
 
 export interface OrderRepository {
@@ -48,10 +59,26 @@ export interface OrderRepository {
 
   /** Stores a new order, leased to its maker, unless the customer's key or the order's number is taken. */
   insert(order: Order, lease: Omit<Lease, 'epoch'>): Promise<Claim | 'key-taken' | 'number-taken'>
+  /**
+   * Stores a new order that nobody works on and takes its lines out of the customer's cart, in one transaction:
+   * `cart-changed` when the cart does not hold them any more, `too-many` when the customer has `maxOpen` orders open.
+   */
+  create(order: Order, maxOpen: number): Promise<'created' | 'key-taken' | 'number-taken' | 'cart-changed' | 'too-many'>
   find(orderId: string): Promise<StoredOrder | undefined>
   findByKey(userId: string, idempotencyKey: string): Promise<StoredOrder | undefined>
-  /** The customer's orders after `after`, newest first. */
-  list(userId: string, page: { limit: number; after: Cursor | undefined }): Promise<readonly Order[]>
+  /** The customer's orders, newest first. */
+  list(userId: string, page: ListPage): Promise<readonly Order[]>
+  /** All customers' orders that have one of `statuses`, oldest first. The work is bounded by the limit, not the orders. */
+  listByStatus(statuses: readonly OrderStatus[], page: ListPage): Promise<readonly Order[]>
+
+  /**
+   * Changes an order that nobody works on, in one step: `decide` is given the order as it is and says what becomes of
+   * it. Where it returns the same object nothing is stored, and where it throws neither. `undefined` when there is no
+   * such order or it is leased, even if that lease has expired: what its holder was about must be looked into first.
+   */
+  change(orderId: string, decide: (order: Order) => Order): Promise<Order | undefined>
+  /** Like {@link change}, with a lease on what became of it. `undefined` also when `decide` left it as it is. */
+  begin(orderId: string, decide: (order: Order) => Order, lease: Omit<Lease, 'epoch'>): Promise<Claim | undefined>
 
   /**
    * Takes the lease on an order that nobody works on, or whose lease has expired at `nowMs`. `undefined` when somebody

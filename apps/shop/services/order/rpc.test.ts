@@ -1,52 +1,8 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
-import { closeAll, newId, runCall, uuidGenerator } from '@ashlar/kernel'
-import { VirtualClock, seededRandom } from '@ashlar/kernel/testing'
-import { listen } from '@ashlar/http'
-import { createClient, rpcHandler, type RemoteError } from '@ashlar/rpc'
-import { OrderService, OrderStatus } from '../../contracts/gen/shop/order/v1/order_pb.ts'
-import { shopEdge } from '../shared/edge.ts'
-import { silentLog } from '../shared/log.ts'
-import { Carts } from './cart.ts'
-import { FakePayments, FakeShelf, Faults, product } from './fakes.test.support.ts'
-import { MemoryOrderRepository } from './memory-repository.ts'
-import { OrderRunner } from './order-runner.ts'
-import { Orders } from './orders.ts'
-import { orderRpc } from './rpc.ts'
-
-const [lamp, ada] = [newId(), newId()]
-const address = { name: 'Ada', line1: 'Main St 1', postalCode: '10115', city: 'Berlin', country: 'de' }
-const place = { userId: ada, idempotencyKey: 'key-0001', cardToken: 'card_1', address }
-
-async function open(t: TestContext) {
-  const clock = new VirtualClock()
-  const random = seededRandom(7)
-  const faults = new Faults()
-  const shelf = new FakeShelf(faults, [product(lamp, 50)])
-  const repository = new MemoryOrderRepository()
-  const carts = new Carts({ repository, products: shelf })
-  const runner = new OrderRunner({ id: 'main', repository, clock, random, log: silentLog })
-  const ports = { stock: shelf, payments: new FakePayments(faults) }
-  const mint = uuidGenerator({ clock })
-  const orders = new Orders({ repository, carts, ports, runner, clock, random, newId: mint, log: silentLog })
-  // Who calls is believed only from a member of the mesh.
-  const meshKey = 'secret'
-  const handler = rpcHandler([orderRpc(orders, carts)], { edge: shopEdge, meshKey })
-  const server = await listen(handler, { port: 0, edge: shopEdge })
-  const client = createClient(OrderService, { name: 'order', baseUrl: server.url, meshKey })
-  const parts = closeAll([server, client])
-  t.after(() => parts.close())
-  return { client, clock }
-}
-
-async function issuePaths(work: Promise<unknown>): Promise<string[]> {
-  const error = (await work.then(
-    () => assert.fail('it was accepted'),
-    (reason: unknown) => reason,
-  )) as RemoteError
-  assert.equal(error.code, 'ASHLAR_INVALID_INPUT')
-  return error.issues.map(({ path }) => path)
-}
+import { test } from 'node:test'
+import { newId, runCall } from '@ashlar/kernel'
+import { OrderStatus } from '../../contracts/gen/shop/order/v1/order_pb.ts'
+import { ada, address, issuePaths, lamp, openServices as open, pen, place } from './rpc-fixture.test.support.ts'
 
 test('cart, order, cancellation, as the gateway sees them', async (t) => {
   const { client } = await open(t)
@@ -66,6 +22,23 @@ test('cart, order, cancellation, as the gateway sees them', async (t) => {
 
   const cancelled = (await client.cancelOrder({ userId: ada, orderId: order.id, reason: 'too bright' })).order
   assert.deepEqual([cancelled?.status, cancelled?.cancelReason], [OrderStatus.CANCELLED, 'too bright'])
+})
+
+test('an open order, its items and its payment, as the gateway sees them', async (t) => {
+  const { client } = await open(t)
+  await client.setCartItem({ userId: ada, productId: lamp, quantity: 2 })
+  const { order } = await client.createOrder({ userId: ada, idempotencyKey: 'key-0001', address })
+  assert.deepEqual([order?.status, order?.total?.amountMinor], [OrderStatus.CREATED, 2100n])
+  const own = { userId: ada, orderId: order?.id ?? '' }
+  const item = { ...own, productId: pen, quantity: 3 }
+  assert.equal((await client.setOrderItem(item)).order?.total?.amountMinor, 5250n)
+  const eur = (amountMinor: bigint): { amountMinor: bigint; currency: string } => ({ amountMinor, currency: 'EUR' })
+  const payment = { ...own, cardToken: 'card_1', expectedTotal: eur(5250n) }
+  const changed = client.payOrder({ ...payment, expectedTotal: eur(2100n) })
+  await assert.rejects(changed, { code: 'SHOP_PRICE_CHANGED', message: 'the total is €52.50 now' })
+  const paid = (await client.payOrder(payment)).order
+  assert.deepEqual([paid?.status, paid?.version, paid?.shipment], [OrderStatus.PAID, 6, undefined])
+  await assert.rejects(client.setOrderItem(item), { code: 'SHOP_ORDER_NOT_OPEN' })
 })
 
 test('a refused order says why', async (t) => {
@@ -106,6 +79,16 @@ test('everything that is wrong with a request is said at once', async (t) => {
   assert.deepEqual(await issuePaths(client.setCartItem({ userId: ada, productId: lamp, quantity: 100 })), ['quantity'])
   const nowhere = { ...place, idempotencyKey: 'short', address: { ...address, city: '', country: 'Germany' } }
   assert.deepEqual(await issuePaths(client.placeOrder(nowhere)), ['idempotencyKey', 'address.country', 'address.city'])
+  for (const amountMinor of [-1n, 2n ** 60n]) {
+    const unlikely = client.placeOrder({ ...place, expectedTotal: { amountMinor, currency: 'euro' } })
+    assert.deepEqual(await issuePaths(unlikely), ['expectedTotal.currency', 'expectedTotal.amountMinor'])
+  }
+  const opened = client.createOrder({ userId: '', idempotencyKey: '', address })
+  assert.deepEqual(await issuePaths(opened), ['userId', 'idempotencyKey'])
+  const added = client.setOrderItem({ userId: ada, orderId: '1', productId: lamp, quantity: 100 })
+  assert.deepEqual(await issuePaths(added), ['orderId', 'quantity'])
+  const paid = client.payOrder({ userId: ada, orderId: '1', cardToken: 'card\u2028_1' })
+  assert.deepEqual(await issuePaths(paid), ['orderId', 'cardToken'])
   const { address: _, ...homeless } = place
   assert.deepEqual(await issuePaths(client.placeOrder(homeless)), ['address'])
   for (const cardToken of ['card\u2028_1', '\u{1f4b3}'.repeat(101)]) {
@@ -126,6 +109,9 @@ test("a customer cannot ask for anybody else's cart and orders, whatever the req
     () => client.getCart({ userId: ada }),
     () => client.setCartItem({ userId: ada, productId: lamp, quantity: 0 }),
     () => client.placeOrder(place),
+    () => client.createOrder(place),
+    () => client.setOrderItem({ userId: ada, orderId, productId: lamp, quantity: 1 }),
+    () => client.payOrder({ userId: ada, orderId }),
     () => client.getOrder({ userId: ada, orderId }),
     () => client.listOrders({ userId: ada }),
     () => client.cancelOrder({ userId: ada, orderId }),

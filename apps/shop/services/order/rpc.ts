@@ -1,20 +1,26 @@
-import { implement, type RpcService } from '@ashlar/rpc'
-import { OrderService, type PlaceOrderRequest } from '../../contracts/gen/shop/order/v1/order_pb.ts'
-import { checkAddress } from '../shared/address.ts'
+import { implement, type Implementation, type RpcService } from '@ashlar/rpc'
+import { OrderService } from '../../contracts/gen/shop/order/v1/order_pb.ts'
 import { checkCardToken } from '../shared/card-token.ts'
 import { requireOwn } from '../shared/own.ts'
 import { decodePageToken, encodePageToken } from '../shared/page-token.ts'
-import { validate, type Checker } from '../shared/validate.ts'
-import { maxQuantity, type Carts } from './cart.ts'
+import { validate } from '../shared/validate.ts'
 import { showCart, showOrder } from './messages.ts'
-import type { Orders, PlaceCommand } from './orders.ts'
+import type { OrderDomain } from './order-domain.ts'
+import { checkGivenAddress, checkKey, checkOwner, checkPageSize, checkQuantity, checkTotal } from './requests.ts'
 
-const defaultPageSize = 20
-const maxPageSize = 50
+type Procedures<Name extends keyof Implementation<typeof OrderService>> = Pick<
+  Implementation<typeof OrderService>,
+  Name
+>
+type Domain = Pick<OrderDomain, 'orders' | 'openOrders' | 'carts'>
 
-/** The order contract on top of the domain: checks what comes in, and shows what comes out. */
-export function orderRpc(orders: Orders, carts: Carts): RpcService {
-  return implement(OrderService, {
+/** The customers' contract on top of the domain: checks what comes in, and shows what comes out. */
+export function orderRpc(domain: Domain): RpcService {
+  return implement(OrderService, { ...cartProcedures(domain), ...checkoutProcedures(domain), ...ownProcedures(domain) })
+}
+
+function cartProcedures({ carts }: Domain): Procedures<'getCart' | 'setCartItem'> {
+  return {
     async getCart(request, call) {
       const userId = validate((check) => check.uuid('userId', request.userId))
       requireOwn(userId, call)
@@ -24,20 +30,63 @@ export function orderRpc(orders: Orders, carts: Carts): RpcService {
       const { userId, productId, quantity } = validate((check) => ({
         userId: check.uuid('userId', request.userId),
         productId: check.uuid('productId', request.productId),
-        // Absent is an issue of its own; the number is then of no use to anybody.
-        quantity:
-          check.required('quantity', request.quantity, (given) =>
-            check.integer('quantity', given, { min: 0, max: maxQuantity }),
-          ) ?? 0,
+        quantity: checkQuantity(check, request.quantity),
       }))
       requireOwn(userId, call)
       return { cart: showCart(await carts.setItem(userId, productId, quantity)) }
     },
+  }
+}
+
+/** Making and paying orders. */
+function checkoutProcedures({
+  orders,
+  openOrders,
+}: Domain): Procedures<'placeOrder' | 'createOrder' | 'setOrderItem' | 'payOrder'> {
+  return {
     async placeOrder(request, call) {
-      const command = readPlaceRequest(request)
+      const command = validate((check) => ({
+        userId: check.uuid('userId', request.userId),
+        idempotencyKey: checkKey(check, request.idempotencyKey),
+        cardToken: checkCardToken(check, 'cardToken', request.cardToken, { min: 0 }),
+        address: checkGivenAddress(check, request.address),
+        expectedTotal: checkTotal(check, request.expectedTotal),
+      }))
       requireOwn(command.userId, call)
       return { order: showOrder(await orders.place(command)) }
     },
+    async createOrder(request, call) {
+      const command = validate((check) => ({
+        userId: check.uuid('userId', request.userId),
+        idempotencyKey: checkKey(check, request.idempotencyKey),
+        address: checkGivenAddress(check, request.address),
+      }))
+      requireOwn(command.userId, call)
+      return { order: showOrder(await openOrders.create(command)) }
+    },
+    async setOrderItem(request, call) {
+      const command = validate((check) => ({
+        ...checkOwner(check, request),
+        productId: check.uuid('productId', request.productId),
+        quantity: checkQuantity(check, request.quantity),
+      }))
+      requireOwn(command.userId, call)
+      return { order: showOrder(await openOrders.setItem(command)) }
+    },
+    async payOrder(request, call) {
+      const command = validate((check) => ({
+        ...checkOwner(check, request),
+        cardToken: checkCardToken(check, 'cardToken', request.cardToken, { min: 0 }),
+        expectedTotal: checkTotal(check, request.expectedTotal),
+      }))
+      requireOwn(command.userId, call)
+      return { order: showOrder(await openOrders.pay(command)) }
+    },
+  }
+}
+
+function ownProcedures({ orders }: Domain): Procedures<'getOrder' | 'listOrders' | 'cancelOrder'> {
+  return {
     async getOrder(request, call) {
       const { userId, orderId } = validate((check) => checkOwner(check, request))
       requireOwn(userId, call)
@@ -46,7 +95,7 @@ export function orderRpc(orders: Orders, carts: Carts): RpcService {
     async listOrders(request, call) {
       const { userId, size } = validate((check) => ({
         userId: check.uuid('userId', request.userId),
-        size: check.integer('pageSize', request.pageSize, { min: 0, max: maxPageSize }) || defaultPageSize,
+        size: checkPageSize(check, request.pageSize),
       }))
       requireOwn(userId, call)
       const scope = `orders of ${userId}`
@@ -64,22 +113,5 @@ export function orderRpc(orders: Orders, carts: Carts): RpcService {
       requireOwn(userId, call)
       return { order: showOrder(await orders.cancel(userId, orderId, reason)) }
     },
-  })
-}
-
-function checkOwner(check: Checker, request: { userId: string; orderId: string }): { userId: string; orderId: string } {
-  return { userId: check.uuid('userId', request.userId), orderId: check.uuid('orderId', request.orderId) }
-}
-
-function readPlaceRequest(request: PlaceOrderRequest): PlaceCommand {
-  return validate((check) => {
-    const nowhere = { name: '', line1: '', line2: '', postalCode: '', city: '', country: '' }
-    return {
-      userId: check.uuid('userId', request.userId),
-      idempotencyKey: check.text('idempotencyKey', request.idempotencyKey, { min: 8, max: 100 }),
-      cardToken: checkCardToken(check, 'cardToken', request.cardToken, { min: 0 }),
-      address:
-        check.required('address', request.address, (address) => checkAddress(check, 'address', address)) ?? nowhere,
-    }
-  })
+  }
 }

@@ -1,5 +1,6 @@
 import type { Money as ProtoMoney } from '../../contracts/gen/shop/common/v1/money_pb.ts'
 import type { ChargeRequest } from '../../contracts/gen/shop/payment/v1/payment_pb.ts'
+import { checkAddress } from '../shared/address.ts'
 import { checkCardToken } from '../shared/card-token.ts'
 import type { Money } from '../shared/money.ts'
 import { validate, type Checker } from '../shared/validate.ts'
@@ -33,6 +34,7 @@ export function readChargeRequest(request: ChargeRequest): ChargeCommand {
       amount,
       cardToken: checkCardToken(check, 'cardToken', request.cardToken, { min: 1 }),
       lines,
+      address: request.address && checkAddress(check, 'address', request.address),
     }
   })
 }

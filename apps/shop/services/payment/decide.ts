@@ -1,3 +1,4 @@
+import type { Address } from '../shared/address.ts'
 import type { Money } from '../shared/money.ts'
 import { refusal } from '../shared/shop-errors.ts'
 import type { BankOutcome } from './bank.ts'
@@ -17,6 +18,7 @@ export interface ChargeCommand {
   readonly amount: Money
   readonly cardToken: string
   readonly lines: readonly InvoiceLine[]
+  readonly address: Address | undefined
 }
 
 /** What to store, and what it means to whoever asked. */
@@ -121,6 +123,7 @@ function firstPayment(command: ChargeCommand, attempt: Attempt, moment: Moment):
     status: 'PENDING',
     amount: command.amount,
     lines: command.lines,
+    address: command.address,
     attempts: [attempt],
     declineCode: '',
     cardBrand: '',
@@ -146,6 +149,7 @@ function invoiceFor(payment: Payment, moment: Moment): InvoiceDraft {
     userId: payment.userId,
     lines: payment.lines,
     total: payment.amount,
+    address: payment.address,
     issuedAtMs: moment.nowMs,
     refundedAtMs: undefined,
   }

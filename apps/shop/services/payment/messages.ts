@@ -41,6 +41,7 @@ export function showInvoice(invoice: Invoice): MessageInitShape<typeof InvoiceSc
     userId: invoice.userId,
     lines: invoice.lines.map(showLine),
     total: toProtoMoney(invoice.total),
+    ...(invoice.address === undefined ? {} : { address: invoice.address }),
     issuedAt: toTimestamp(invoice.issuedAtMs),
     ...(invoice.refundedAtMs === undefined ? {} : { refundedAt: toTimestamp(invoice.refundedAtMs) }),
   }

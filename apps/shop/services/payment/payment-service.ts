@@ -2,7 +2,7 @@ import { uuidGenerator } from '@ashlar/kernel'
 import { createHttpClient } from '@ashlar/http/client'
 import { rpcHandler } from '@ashlar/rpc'
 import { service, string, url } from '@ashlar/service'
-import { migrate, openDatabase } from '@ashlar/sql'
+import { migrate, openDatabase, sqlActions } from '@ashlar/sql'
 import { shopEdge } from '../shared/edge.ts'
 import { every } from '../shared/every.ts'
 import { failureLog } from '../shared/failure-log.ts'
@@ -56,6 +56,7 @@ export const paymentService = service({
       }),
       edge: shopEdge,
       checks: { database: () => db.ping() },
+      actions: sqlActions({ db, clock }),
       parts: [client, resolver],
     }
   },

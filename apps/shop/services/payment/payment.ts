@@ -1,3 +1,4 @@
+import type { Address } from '../shared/address.ts'
 import type { Money } from '../shared/money.ts'
 
 /** `VOID`: asked for, never charged, and never will be. */
@@ -26,6 +27,8 @@ export interface Payment {
   readonly status: PaymentStatus
   readonly amount: Money
   readonly lines: readonly InvoiceLine[]
+  /** Who the invoice is made out to; unknown for payments from before it was asked for. */
+  readonly address: Address | undefined
   /** Oldest first, never empty. Only the last may be pending or charged. */
   readonly attempts: readonly Attempt[]
   /** Empty unless the last attempt was declined. */
@@ -46,6 +49,7 @@ export interface InvoiceDraft {
   readonly userId: string
   readonly lines: readonly InvoiceLine[]
   readonly total: Money
+  readonly address: Address | undefined
   readonly issuedAtMs: number
   readonly refundedAtMs: number | undefined
 }

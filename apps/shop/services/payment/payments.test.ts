@@ -23,6 +23,7 @@ function open() {
     amount,
     cardToken: 'card_1',
     lines: [{ description: 'Desk lamp', quantity: 1, unitPrice: amount, lineTotal: amount }],
+    address: { name: 'Ada', line1: 'Main St 1', line2: '', postalCode: '10115', city: 'Berlin', country: 'DE' },
   }
   const resolve = () => resolvePending({ repository, bank, payments, clock, log: silentLog })
   return { bank, payments, repository, command, clock, resolve }
@@ -142,7 +143,9 @@ test('an order that was not charged has no payment and no invoice', async () => 
 test('an invoice is shown to its customer only', async () => {
   const { payments, command } = open()
   await payments.charge(command)
-  await assert.rejects(payments.getInvoice(command.orderId, 'somebody else'), { code: 'SHOP_INVOICE_NOT_FOUND' })
+  const notFound = { code: 'SHOP_INVOICE_NOT_FOUND' }
+  await assert.rejects(payments.getInvoice(command.orderId, 'somebody else'), notFound)
+  await assert.rejects(payments.renderInvoice(command.orderId, 'somebody else'), notFound)
 })
 
 test('a charge whose answer was lost is found out by asking the bank, after some seconds', async () => {

@@ -4,6 +4,7 @@ import { refusal } from '../shared/shop-errors.ts'
 import type { Bank, BankOutcome, CardDetails } from './bank.ts'
 import { decideCharge, decideClose, decideOutcome, decideRefunded, type ChargeCommand, type Moment } from './decide.ts'
 import { PaymentClosedError, paymentNotFound } from './errors.ts'
+import { renderInvoice } from './invoice-page.ts'
 import { lastAttempt, type Attempt, type Invoice, type Payment } from './payment.ts'
 import type { PaymentRepository } from './repository.ts'
 
@@ -81,11 +82,13 @@ export class Payments {
 
   /** @throws SHOP_INVOICE_NOT_FOUND until the order is charged, and to everybody but its customer. */
   async getInvoice(orderId: string, userId: string): Promise<Invoice> {
-    const { invoice } = await this.#options.repository.find(orderId)
-    if (invoice === undefined || invoice.userId !== userId) {
-      throw refusal('SHOP_INVOICE_NOT_FOUND', 'there is no invoice for this order')
-    }
-    return invoice
+    return (await this.#invoiced(orderId, userId)).invoice
+  }
+
+  /** The invoice as a page of HTML. @throws SHOP_INVOICE_NOT_FOUND like {@link getInvoice}. */
+  async renderInvoice(orderId: string, userId: string): Promise<string> {
+    const { invoice, payment } = await this.#invoiced(orderId, userId)
+    return renderInvoice(invoice, payment)
   }
 
   /** Notes what the bank said, and says it in the log once. */
@@ -96,6 +99,14 @@ export class Payments {
     )
     if (isNews) log.info({ ...facts(payment), declineCode: payment.declineCode }, `payment ${words[outcome.kind]}`)
     return payment
+  }
+
+  async #invoiced(orderId: string, userId: string): Promise<{ invoice: Invoice; payment: Payment }> {
+    const { invoice, payment } = await this.#options.repository.find(orderId)
+    if (invoice?.userId !== userId || payment === undefined) {
+      throw refusal('SHOP_INVOICE_NOT_FOUND', 'there is no invoice for this order')
+    }
+    return { invoice, payment }
   }
 
   async #ask(payment: Payment, attempt: Attempt): Promise<Payment> {

@@ -66,8 +66,8 @@ export class PostgresPaymentRepository implements PaymentRepository {
 async function load(db: Queryable, orderId: string, isClosed: boolean): Promise<Account> {
   const [payment, attempts, invoice] = await Promise.all([
     db.maybe<PaymentRow>(
-      sql`select id, order_id, user_id, status, amount_minor, currency, lines, decline_code, card_brand, card_last4,
-                 bank_reference, created_at, updated_at
+      sql`select id, order_id, user_id, status, amount_minor, currency, lines, address, decline_code, card_brand,
+                 card_last4, bank_reference, created_at, updated_at
           from payment where order_id = ${orderId}`,
     ),
     db.rows<AttemptRow>(
@@ -76,7 +76,7 @@ async function load(db: Queryable, orderId: string, isClosed: boolean): Promise<
           where p.order_id = ${orderId} order by a.number`,
     ),
     db.maybe<InvoiceRow>(
-      sql`select id, number, order_id, user_id, lines, total_minor, currency, issued_at, refunded_at
+      sql`select id, number, order_id, user_id, lines, total_minor, currency, address, issued_at, refunded_at
           from invoice where order_id = ${orderId}`,
     ),
   ])
@@ -90,11 +90,11 @@ async function load(db: Queryable, orderId: string, isClosed: boolean): Promise<
 
 async function savePayment(tx: Queryable, payment: Payment, before: Payment | undefined): Promise<void> {
   await tx.run(
-    sql`insert into payment (id, order_id, user_id, status, amount_minor, currency, lines, decline_code, card_brand,
-                             card_last4, bank_reference, created_at, updated_at)
+    sql`insert into payment (id, order_id, user_id, status, amount_minor, currency, lines, address, decline_code,
+                             card_brand, card_last4, bank_reference, created_at, updated_at)
         values (${payment.id}, ${payment.orderId}, ${payment.userId}, ${payment.status}, ${payment.amount.amountMinor},
-                ${payment.amount.currency}, ${sql.json(payment.lines)}, ${payment.declineCode}, ${payment.cardBrand},
-                ${payment.cardLast4}, ${payment.bankReference}, ${sql.time(payment.createdAtMs)},
+                ${payment.amount.currency}, ${sql.json(payment.lines)}, ${addressOf(payment)}, ${payment.declineCode},
+                ${payment.cardBrand}, ${payment.cardLast4}, ${payment.bankReference}, ${sql.time(payment.createdAtMs)},
                 ${sql.time(payment.updatedAtMs)})
         on conflict (id) do update set
           status = excluded.status, decline_code = excluded.decline_code, card_brand = excluded.card_brand,
@@ -120,8 +120,13 @@ async function issueInvoice(tx: Queryable, invoice: InvoiceDraft): Promise<void>
   )
   const number = `${year}-${String(last_number).padStart(6, '0')}`
   await tx.run(
-    sql`insert into invoice (id, number, order_id, user_id, lines, total_minor, currency, issued_at)
+    sql`insert into invoice (id, number, order_id, user_id, lines, total_minor, currency, address, issued_at)
         values (${invoice.id}, ${number}, ${invoice.orderId}, ${invoice.userId}, ${sql.json(invoice.lines)},
-                ${invoice.total.amountMinor}, ${invoice.total.currency}, ${sql.time(invoice.issuedAtMs)})`,
+                ${invoice.total.amountMinor}, ${invoice.total.currency}, ${addressOf(invoice)},
+                ${sql.time(invoice.issuedAtMs)})`,
   )
+}
+
+function addressOf({ address }: Payment | InvoiceDraft): ReturnType<typeof sql.json> | null {
+  return address === undefined ? null : sql.json(address)
 }

@@ -91,6 +91,7 @@ export function paymentRepositoryContract(name: string, create: () => Promise<Pa
         userId: payment?.userId,
         lines: payment?.lines,
         total: payment?.amount,
+        address: payment?.address,
         issuedAtMs: nowMs,
       })
       assert.equal(refundedAtMs, undefined)
@@ -98,6 +99,14 @@ export function paymentRepositoryContract(name: string, create: () => Promise<Pa
       const after = await repository.find(orderId)
       assert.deepEqual(after.invoice, { id, number, ...rest, refundedAtMs: nowMs + 5 })
       assert.equal(after.payment?.status, 'REFUNDED')
+    })
+
+    test('a payment without an address, as they were made once, gives an invoice without one', async () => {
+      const repository = await create()
+      const step = await begin(repository, { ...charge(), address: undefined })
+      await settle(repository, step, approved)
+      const { payment, invoice } = await repository.find(step.payment.orderId)
+      assert.deepEqual([payment?.status, payment?.address, invoice?.address], ['CHARGED', undefined, undefined])
     })
 
     test('pending attempts are due some seconds after they began, and again when they were put off to', async () => {
@@ -122,6 +131,7 @@ function charge(): ChargeCommand {
     amount,
     cardToken: 'card_1',
     lines: [{ description: 'Desk lamp “Ångström”', quantity: 1, unitPrice: amount, lineTotal: amount }],
+    address: { name: 'Ada', line1: 'Straße 1', line2: '', postalCode: '10115', city: 'Berlin', country: 'DE' },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Address } from '../shared/address.ts'
 import type { Attempt, Invoice, InvoiceLine, Payment } from './payment.ts'
 
 export interface PaymentRow {
@@ -8,6 +9,7 @@ export interface PaymentRow {
   amount_minor: number
   currency: string
   lines: InvoiceLine[]
+  address: Address | null
   decline_code: string
   card_brand: string
   card_last4: string
@@ -31,6 +33,7 @@ export interface InvoiceRow {
   lines: InvoiceLine[]
   total_minor: number
   currency: string
+  address: Address | null
   issued_at: number
   refunded_at: number | null
 }
@@ -43,6 +46,7 @@ export function toPayment(row: PaymentRow, attempts: readonly Attempt[]): Paymen
     status: row.status,
     amount: { amountMinor: row.amount_minor, currency: row.currency },
     lines: row.lines,
+    address: row.address ?? undefined,
     attempts,
     declineCode: row.decline_code,
     cardBrand: row.card_brand,
@@ -65,6 +69,7 @@ export function toInvoice(row: InvoiceRow): Invoice {
     userId: row.user_id,
     lines: row.lines,
     total: { amountMinor: row.total_minor, currency: row.currency },
+    address: row.address ?? undefined,
     issuedAtMs: row.issued_at,
     refundedAtMs: row.refunded_at ?? undefined,
   }

@@ -29,9 +29,11 @@ async function open(t: TestContext, log: Log = silentLog) {
 
 const eur = (amountMinor: number) => ({ amountMinor: BigInt(amountMinor), currency: 'EUR' })
 
+const address = { name: 'Ada', line1: 'Main St 1', line2: '', postalCode: '10115', city: 'Berlin', country: 'de' }
+
 function charge() {
   const lines = [{ description: 'Desk lamp', quantity: 2, unitPrice: eur(1050), lineTotal: eur(2100) }]
-  return { orderId: newId(), userId: newId(), amount: eur(2100), cardToken: 'card_1', lines }
+  return { orderId: newId(), userId: newId(), amount: eur(2100), cardToken: 'card_1', lines, address }
 }
 
 async function issuePaths(work: Promise<unknown>): Promise<string[]> {
@@ -43,7 +45,7 @@ async function issuePaths(work: Promise<unknown>): Promise<string[]> {
   return error.issues.map(({ path }) => path)
 }
 
-test('charge, payment, invoice and refund, as other services see them', async (t) => {
+test('payments are processed, refunded and invoiced, as other services see them', async (t) => {
   const { client } = await open(t)
   const request = charge()
   const { orderId, userId } = request
@@ -56,17 +58,23 @@ test('charge, payment, invoice and refund, as other services see them', async (t
   assert.equal(invoice?.number, '2026-000001')
   assert.equal(invoice.lines[0]?.lineTotal?.amountMinor, 2100n)
   assert.equal(invoice.refundedAt, undefined)
+  assert.deepEqual([invoice.address?.name, invoice.address?.country], ['Ada', 'DE'])
+  const { html } = await client.renderInvoice({ orderId, userId })
+  assert.match(html, /Invoice 2026-000001.*Germany.*Visa ending 4242.*Desk lamp.*€21.00/s)
 
   const refund = await client.refund({ orderId, reason: 'cancelled' })
   assert.equal(refund.payment?.status, PaymentStatus.REFUNDED)
   assert.notEqual((await client.getInvoice({ orderId, userId })).invoice?.refundedAt, undefined)
+  assert.match((await client.renderInvoice({ orderId, userId })).html, /was refunded in full/)
   assert.deepEqual(await client.refund({ orderId: newId() }), { $typeName: 'shop.payment.v1.RefundResponse' })
 })
 
 test('refusals keep their codes across the wire', async (t) => {
   const { client, bank } = await open(t)
   await assert.rejects(client.getPayment({ orderId: newId() }), { code: 'SHOP_PAYMENT_NOT_FOUND' })
-  await assert.rejects(client.getInvoice({ orderId: newId(), userId: newId() }), { code: 'SHOP_INVOICE_NOT_FOUND' })
+  const whose = { orderId: newId(), userId: newId() }
+  await assert.rejects(client.getInvoice(whose), { code: 'SHOP_INVOICE_NOT_FOUND' })
+  await assert.rejects(client.renderInvoice(whose), { code: 'SHOP_INVOICE_NOT_FOUND' })
   bank.faults.push('before')
   await assert.rejects(client.charge(charge()), { code: 'SHOP_BANK_UNAVAILABLE', retryable: true })
 })
@@ -94,6 +102,8 @@ test('a charge is checked, and everything wrong is said at once', async (t) => {
     'cardToken',
   ])
   assert.deepEqual(await issuePaths(client.charge({ ...charge(), amount: eur(2099) })), ['amount'])
+  const nowhere = client.charge({ ...charge(), address: { ...address, city: '', country: 'Germany' } })
+  assert.deepEqual(await issuePaths(nowhere), ['address.country', 'address.city'])
   assert.deepEqual(await issuePaths(client.charge({ ...charge(), cardToken: 'card\u2028_1' })), ['cardToken'])
   assert.equal(bank.entries.size, 0)
 })
@@ -126,6 +136,10 @@ test("a customer cannot ask for anybody else's invoice or payment, nor charge th
   )
   await assert.rejects(
     asEve(() => client.charge(request)),
+    { code: 'SHOP_USER_NOT_FOUND' },
+  )
+  await assert.rejects(
+    asEve(() => client.renderInvoice({ orderId, userId })),
     { code: 'SHOP_USER_NOT_FOUND' },
   )
   const asOwner = runCall({ principal: { subject: userId, roles: [] } }, () => client.getInvoice({ orderId, userId }))

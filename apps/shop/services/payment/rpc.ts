@@ -38,12 +38,21 @@ export function paymentRpc(payments: Payments, clock: Clock): RpcService {
       return { payment: showPayment(payment) }
     },
     async getInvoice(request, call) {
-      const { orderId, userId } = validate((check) => ({
-        orderId: check.uuid('orderId', request.orderId),
-        userId: check.uuid('userId', request.userId),
-      }))
+      const { orderId, userId } = readOwner(request)
       requireOwn(userId, call)
       return { invoice: showInvoice(await payments.getInvoice(orderId, userId)) }
     },
+    async renderInvoice(request, call) {
+      const { orderId, userId } = readOwner(request)
+      requireOwn(userId, call)
+      return { html: await payments.renderInvoice(orderId, userId) }
+    },
   })
+}
+
+function readOwner(request: { orderId: string; userId: string }): { orderId: string; userId: string } {
+  return validate((check) => ({
+    orderId: check.uuid('orderId', request.orderId),
+    userId: check.uuid('userId', request.userId),
+  }))
 }

@@ -1,7 +1,9 @@
 import { memoryProductStore } from './memory-repository.ts'
+import { merchantContract } from './merchant-contract.ts'
 import { productContract } from './search-contract.ts'
 import { stockContract } from './stock-contract.ts'
 
 const open = async () => memoryProductStore()
 productContract('memory', open)
+merchantContract('memory', open)
 stockContract('memory', open, { propertyRuns: 150 })

@@ -1,22 +1,13 @@
 import { sql, type Database, type Statement } from '@ashlar/sql'
-import { money } from '../shared/money.ts'
 import type { Cursor } from '../shared/page-token.ts'
+import type { ProductImage } from './image/image.ts'
 import { correctWords } from './postgres-correction.ts'
-import type { CountedCategory, ListedProduct, ProductSearch, SearchPage, SortOrder } from './product.ts'
+import { findProducts, productColumns, toProduct, type ProductRow } from './postgres-product-row.ts'
+import type { CountedCategory, ProductSearch, SearchPage, SortOrder } from './product.ts'
 import type { ProductRepository } from './repository.ts'
 import { seedCatalogue } from './postgres-seed.ts'
 import { parseSearchQuery } from './search-query.ts'
 import { isAscending } from './sort-key.ts'
-
-interface ProductRow extends Omit<ListedProduct, 'price'> {
-  readonly priceMinor: number
-  readonly currency: string
-}
-
-const columns = sql`
-  p.id, p.sku, p.name, p.brand, p.category_slug as "categorySlug", p.category_name as "categoryName", p.description,
-  p.price_minor as "priceMinor", p.currency, p.attributes, p.rating_tenths as "ratingTenths",
-  p.rating_count as "ratingCount", s.available, p.colour, p.created_at as "createdAtMs"`
 
 export function postgresProducts(db: Database): ProductRepository {
   return {
@@ -24,7 +15,7 @@ export function postgresProducts(db: Database): ProductRepository {
     categories: () =>
       db.rows<CountedCategory>(sql`
         select c.slug, c.name, count(p.id)::int as "productCount"
-        from category c left join product p on p.category_slug = c.slug
+        from category c left join product p on p.category_slug = c.slug and p.retired_at is null
         group by c.slug order by c.position`),
     async search(search, page) {
       const query = parseSearchQuery(search.query)
@@ -37,11 +28,13 @@ export function postgresProducts(db: Database): ProductRepository {
       return corrected === undefined ? found : searchWords(db, corrected, search, page)
     },
     async find(ids) {
-      const rows = await db.rows<ProductRow>(sql`
-        select ${columns} from product p join stock s on s.product_id = p.id where p.id = any(${ids}::uuid[])`)
-      const byId = new Map(rows.map((row) => [row.id, row]))
-      return ids.flatMap((id) => byId.get(id) ?? []).map(toProduct)
+      const byId = new Map((await findProducts(db, ids)).map((product) => [product.id, product]))
+      return ids.flatMap((id) => byId.get(id) ?? [])
     },
+    image: (productId, hash) =>
+      db.maybe<ProductImage>(sql`
+        select hash, content_type as "contentType", content from product_image
+        where product_id = ${productId} and hash = ${hash}`),
   }
 }
 
@@ -60,7 +53,7 @@ async function searchWords(
     after === undefined ? sql`` : sql`where key ${beyond} ${after.key} or (key = ${after.key} and id > ${after.id})`
   const [rows, categories] = await Promise.all([
     db.rows<ProductRow & { key: number }>(sql`
-      select ${columns}, page.key
+      select ${productColumns}, page.key
       from (
         select id, key
         from (select p.id, ${sortKey(sort, words)} as key from ${matching(words, search)} ${inCategory}) as found
@@ -75,7 +68,7 @@ async function searchWords(
   const shown = rows.slice(0, size)
   const last = shown.at(-1)
   return {
-    products: shown.map(toProduct),
+    products: shown.map(({ key: _key, ...row }) => toProduct(row)),
     end: rows.length > size && last !== undefined ? { key: last.key, id: last.id } : undefined,
     totalCount: categories
       .filter(({ slug }) => categorySlug === undefined || slug === categorySlug)
@@ -86,8 +79,10 @@ async function searchWords(
 
 /** Tables and condition, without the category: the categories are counted without it. */
 function matching(words: readonly string[] | undefined, search: ProductSearch): Statement {
-  const { inStockOnly, minPriceMinor, maxPriceMinor } = search
-  return sql`product p ${inStockOnly ? sql`join stock s on s.product_id = p.id and s.available > 0` : sql``} where true
+  const { inStockOnly, minPriceMinor, maxPriceMinor, includeRetired } = search
+  // What is retired cannot be bought, whatever is in stock.
+  return sql`product p ${inStockOnly ? sql`join stock s on s.product_id = p.id and s.available > 0` : sql``}
+    where ${includeRetired && !inStockOnly ? sql`true` : sql`p.retired_at is null`}
     ${words === undefined ? sql`` : sql`and p.search @@ ${everyWord(words)}`}
     ${minPriceMinor === undefined ? sql`` : sql`and p.price_minor >= ${minPriceMinor}`}
     ${maxPriceMinor === undefined ? sql`` : sql`and p.price_minor <= ${maxPriceMinor}`}`
@@ -118,10 +113,4 @@ function sortKey(sort: SortOrder, words: readonly string[] | undefined): Stateme
   // The factor is 1 to 1.3: it breaks near-ties.
   return sql`round(ts_rank('{0.05, 0.05, 0.3, 1}', p.search, ${anyWord(words)})::float8
     * (1 + 0.3 * p.rating_count / (p.rating_count + 100.0)::float8) * 1e6)::int8`
-}
-
-function toProduct(row: ProductRow): ListedProduct {
-  const { priceMinor, currency, ...rest } = row as ProductRow & { key?: number }
-  delete rest.key
-  return { ...rest, price: money(priceMinor, currency) }
 }

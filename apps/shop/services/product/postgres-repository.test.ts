@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { hasCode } from '@ashlar/kernel'
-import { migrate, sql } from '@ashlar/sql'
+import { sql } from '@ashlar/sql'
 import { testDatabase, type TestDatabase } from '@ashlar/sql/testing'
 import { openingCatalogue } from './catalogue/catalogue.ts'
-import { migrationDirectory, migrationNamespace, postgresProductStore } from './postgres-repository.ts'
+import { merchantContract } from './merchant-contract.ts'
+import { migrateProductStore, postgresProductStore } from './postgres-repository.ts'
 import { seedProduct, testCategories } from './product-fixture.test.support.ts'
 import type { ProductStore } from './repository.ts'
 import { productContract } from './search-contract.ts'
@@ -18,10 +19,11 @@ after(async () => {
 const open = async (): Promise<ProductStore> => {
   const database = await testDatabase()
   databases.push(database)
-  await migrate(database.db, { namespace: migrationNamespace, directory: migrationDirectory })
+  await migrateProductStore(database.db)
   return postgresProductStore(database.db)
 }
 productContract('postgres', open)
+merchantContract('postgres', open)
 stockContract('postgres', open, { propertyRuns: 20 })
 
 const everything = {
@@ -30,6 +32,7 @@ const everything = {
   inStockOnly: false,
   minPriceMinor: undefined,
   maxPriceMinor: undefined,
+  includeRetired: false,
 } as const
 
 test('postgres: of many starts at once one fills the shop, with all of the opening catalogue', async () => {

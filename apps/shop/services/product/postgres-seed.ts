@@ -1,6 +1,6 @@
 import { sql, type Database, type Queryable } from '@ashlar/sql'
+import { searchWords } from './search-words.ts'
 import type { Catalogue } from './product.ts'
-import { foldWords } from './search-query.ts'
 
 // Any number will do, as long as nothing else in this database locks it.
 const seedLock = 7_306_001
@@ -31,11 +31,14 @@ export async function seedCatalogue(db: Database, catalogue: () => Catalogue): P
         select g.id, g.sku, g.name, g.brand, g."categorySlug", c.name, g.description, g."priceMinor", g.currency,
           g.attributes, g."ratingTenths", g."ratingCount", g.colour, to_timestamp(g."createdAtMs" / 1000.0)
         from given g join category c on c.slug = g."categorySlug"
-        returning id
+        returning id, price_minor, currency, created_at
+      ), priced as (
+        insert into price_change (product_id, version, price_minor, currency, at)
+        select id, 1, price_minor, currency, created_at from added
       )
       insert into stock (product_id, initial, available)
       select added.id, g."initialStock", g."initialStock" from added join given g on g.id = added.id`)
-    await tx.run(sql`insert into search_word (word) select unnest(${searchWords({ categories, products })}::text[])`)
+    await tx.run(sql`insert into search_word (word) select unnest(${wordsOf({ categories, products })}::text[])`)
     return true
   })
 }
@@ -44,10 +47,8 @@ async function isFilled(db: Queryable): Promise<boolean> {
   return (await db.rows(sql`select from product limit 1`)).length > 0
 }
 
-function searchWords({ categories, products }: Catalogue): readonly string[] {
-  const texts = [
-    ...categories.map(({ name }) => name),
-    ...products.flatMap(({ name, brand, attributes }) => [name, brand, ...attributes.map(({ value }) => value)]),
-  ]
-  return [...new Set(texts.flatMap(foldWords))].filter((word) => word.length > 2)
+function wordsOf({ categories, products }: Catalogue): readonly string[] {
+  const nameOf = new Map(categories.map(({ slug, name }) => [slug, name]))
+  const named = products.map((product) => ({ ...product, categoryName: nameOf.get(product.categorySlug) ?? '' }))
+  return [...new Set(named.flatMap(searchWords))]
 }

@@ -1,11 +1,15 @@
+import { uuidGenerator } from '@ashlar/kernel'
 import { rpcHandler } from '@ashlar/rpc'
 import { service } from '@ashlar/service'
-import { migrate, openDatabase } from '@ashlar/sql'
+import { openDatabase, sqlActions } from '@ashlar/sql'
 import { shopEdge } from '../shared/edge.ts'
 import { failureLog } from '../shared/failure-log.ts'
 import { shopServiceConfig } from '../shared/service-config.ts'
 import { openingCatalogue } from './catalogue/catalogue.ts'
-import { migrationDirectory, migrationNamespace, postgresProductStore } from './postgres-repository.ts'
+import { merchantRpc } from './merchant-rpc.ts'
+import { createMerchants } from './merchants.ts'
+import { migrateProductStore, postgresProductStore } from './postgres-repository.ts'
+import { forgetting } from './retention.ts'
 import { productRpc } from './rpc.ts'
 import { stockRpc } from './stock-rpc.ts'
 import { createStock, sweeping } from './stock.ts'
@@ -17,12 +21,14 @@ export const productService = service({
   async start({ config, log, clock, random, onStop }) {
     const db = await openDatabase({ url: config.DATABASE_URL, name: 'product', clock, random })
     onStop(async () => db[Symbol.asyncDispose]())
-    await migrate(db, { namespace: migrationNamespace, directory: migrationDirectory })
-    const { products, stock: repository } = postgresProductStore(db)
+    await migrateProductStore(db)
+    const { products, stock: repository, merchant } = postgresProductStore(db)
     if (await products.seed(openingCatalogue)) log.info({}, 'shop filled with the opening catalogue')
     const stock = createStock({ repository, clock, log })
+    const newId = uuidGenerator({ clock, random })
+    const merchants = createMerchants({ merchant, stock: repository, clock, newId, log })
     return {
-      handler: rpcHandler([productRpc(products), stockRpc(stock)], {
+      handler: rpcHandler([productRpc(products), merchantRpc(merchants), stockRpc(stock)], {
         edge: shopEdge,
         meshKey: config.ASHLAR_MESH_KEY,
         onError: failureLog(log),
@@ -30,7 +36,8 @@ export const productService = service({
       }),
       edge: shopEdge,
       checks: { database: () => db.ping() },
-      parts: [sweeping({ repository, clock, log })],
+      actions: sqlActions({ db, clock }),
+      parts: [sweeping({ repository, clock, log }), forgetting({ stock: repository, merchant, clock, log })],
     }
   },
 })

@@ -23,11 +23,29 @@ export interface Product {
   readonly createdAtMs: number
 }
 
+/** A product on the shelf: what it was made with, as merchants have changed it since. */
+export interface ShelvedProduct extends Product {
+  /** Begins with 1 and grows by one with each change that a merchant makes. Stock leaves it alone. */
+  readonly version: number
+  /** Neither found nor sold any more; orders still refer to it. */
+  readonly retired: boolean
+  /** Of its picture, where it has one. */
+  readonly imageHash: string | undefined
+}
+
 /** A product as customers see it. */
-export interface ListedProduct extends Product {
+export interface ListedProduct extends ShelvedProduct {
   readonly categoryName: string
-  /** How many can be bought now. */
+  /** How many can be bought now: of a retired one none, whatever is in stock. */
   readonly available: number
+}
+
+/** What a product cost from some time on. */
+export interface PriceChange {
+  readonly price: Money
+  readonly atMs: number
+  /** Undefined for the price that the shop opened with. */
+  readonly merchantId: string | undefined
 }
 
 interface Category {
@@ -58,6 +76,8 @@ export interface ProductSearch {
   /** Both inclusive. */
   readonly minPriceMinor: number | undefined
   readonly maxPriceMinor: number | undefined
+  /** For merchants. */
+  readonly includeRetired: boolean
 }
 
 export interface SearchPage {

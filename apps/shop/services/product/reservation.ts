@@ -1,4 +1,5 @@
-import { reservationGone, reservationReused } from './errors.ts'
+import { invalid } from '../shared/validate.ts'
+import { outOfStock, reservationGone, reservationReused } from './errors.ts'
 
 export interface StockLine {
   readonly productId: string
@@ -19,12 +20,26 @@ export interface Reservation {
   readonly expiresAtMs: number
 }
 
+/** How a reservation can end: its pieces never left the shelf in the end, or they were sold (and perhaps came back). */
+export const endings = { unsold: ['released', 'expired'], sold: ['committed', 'returned'] } as const
+
+export type Ending = keyof typeof endings
+
 export interface ReserveCommand {
   readonly id: string
   /** Each product once, quantities of 1 or more. */
   readonly lines: readonly StockLine[]
   readonly nowMs: number
   readonly expiresAtMs: number
+}
+
+/** Pieces that a merchant adds to the stock, or with a negative number takes out. */
+export interface AdjustCommand {
+  readonly merchantId: string
+  /** A repeat with the same key adjusts nothing, and is answered as the first was. */
+  readonly idempotencyKey: string
+  readonly productId: string
+  readonly delta: number
 }
 
 export interface StockLevel {
@@ -44,6 +59,22 @@ export const movements = {
 } as const
 
 export type Movement = keyof typeof movements
+
+/** More pieces than this of one product are not counted. */
+const mostPieces = 2 ** 31 - 1
+
+/**
+ * The level after an adjustment. What was ever there moves with what is there, so that nothing is invented.
+ * @throws {OutOfStockError} when more would be taken out than is free to be bought.
+ */
+export function decideAdjust(level: StockLevel & { readonly name: string }, delta: number): StockLevel {
+  const { name, ...current } = level
+  if (current.available + delta < 0) {
+    throw outOfStock([{ productId: current.productId, name, asked: -delta, available: current.available }])
+  }
+  if (current.initial + delta > mostPieces) throw invalid('delta', `would make more than ${mostPieces} pieces`)
+  return { ...current, initial: current.initial + delta, available: current.available + delta }
+}
 
 /** What becomes of a reservation, and what moves: nothing when `move` is undefined. */
 export interface Decision {

@@ -1,17 +1,15 @@
-import type { MessageInitShape } from '@bufbuild/protobuf'
 import { implement, type RpcService } from '@ashlar/rpc'
 import {
   ProductService,
   SortOrder as ProtoSortOrder,
-  type ProductSchema,
   type SearchProductsRequest,
 } from '../../contracts/gen/shop/product/v1/product_pb.ts'
-import { toProtoMoney } from '../shared/money.ts'
 import { decodePageToken, encodePageToken } from '../shared/page-token.ts'
-import { toTimestamp } from '../shared/timestamps.ts'
+import { requireMerchant } from '../shared/roles.ts'
 import { characterCount, validate, type Checker } from '../shared/validate.ts'
-import { productNotFound } from './errors.ts'
-import type { ListedProduct, ProductSearch, SortOrder } from './product.ts'
+import { imageNotFound, productNotFound } from './errors.ts'
+import { toProtoProduct } from './product-message.ts'
+import type { ProductSearch, SortOrder } from './product.ts'
 import type { ProductRepository } from './repository.ts'
 
 const defaultPageSize = 24
@@ -22,7 +20,8 @@ export function productRpc(products: ProductRepository): RpcService {
     async listCategories() {
       return { categories: [...(await products.categories())] }
     },
-    async searchProducts(request) {
+    async searchProducts(request, call) {
+      if (request.includeRetired) requireMerchant(call)
       const { search, size } = validate((check) => checkSearch(check, request))
       // A token belongs to its search: with other words or filters its place would mean something else.
       const scope = JSON.stringify(Object.values(search))
@@ -47,6 +46,13 @@ export function productRpc(products: ProductRepository): RpcService {
       })
       return { products: (await products.find(ids)).map(toProtoProduct) }
     },
+    async getProductImage({ productId, imageHash }) {
+      const id = validate((check) => check.uuid('productId', productId))
+      // Any other hash is nobody's.
+      const image = /^[0-9a-f]{64}$/.test(imageHash) ? await products.image(id, imageHash) : undefined
+      if (image === undefined) throw imageNotFound()
+      return { content: image.content, contentType: image.contentType }
+    },
   })
 }
 
@@ -69,6 +75,7 @@ function checkSearch(check: Checker, request: SearchProductsRequest): { search: 
       inStockOnly: request.inStockOnly,
       minPriceMinor: minPriceMinor === 0 ? undefined : minPriceMinor,
       maxPriceMinor: maxPriceMinor === 0 ? undefined : maxPriceMinor,
+      includeRetired: request.includeRetired,
     },
     size: pageSize === 0 ? defaultPageSize : check.integer('pageSize', pageSize, { min: 1, max: 60 }),
   }
@@ -86,9 +93,4 @@ function checkSort(check: Checker, wire: ProtoSortOrder): SortOrder {
   const sort = sorts.find(([value]) => value === wire)?.[1]
   if (sort === undefined) check.issue('sort', `is not a sort order: ${wire}`)
   return sort ?? 'relevance'
-}
-
-function toProtoProduct(product: ListedProduct): MessageInitShape<typeof ProductSchema> {
-  const { price, attributes, createdAtMs, ...rest } = product
-  return { ...rest, price: toProtoMoney(price), attributes: [...attributes], createdAt: toTimestamp(createdAtMs) }
 }

@@ -45,6 +45,7 @@ const anything: ProductSearch = {
   inStockOnly: false,
   minPriceMinor: undefined,
   maxPriceMinor: undefined,
+  includeRetired: false,
 }
 
 /** What every {@link ProductRepository} promises. `open` gives one that is empty. */
@@ -76,7 +77,14 @@ function catalogueContract(name: string, store: () => ProductStore): void {
   test(`${name}: products come back as they were put in, in the order asked for, unknown ones left out`, async () => {
     const { initialStock, ...kettle } = special.kettle
     const found = await store().products.find([special.lamp.id, testId(), special.kettle.id])
-    assert.deepEqual(found[1], { ...kettle, categoryName: 'Teapots', available: initialStock })
+    assert.deepEqual(found[1], {
+      ...kettle,
+      categoryName: 'Teapots',
+      available: initialStock,
+      version: 1,
+      retired: false,
+      imageHash: undefined,
+    })
     assert.deepEqual(
       found.map(({ id }) => id),
       [special.lamp.id, special.kettle.id],

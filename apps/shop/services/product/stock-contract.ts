@@ -32,9 +32,10 @@ export function stockContract(
   // Each test takes products of its own from a shelf that is filled once.
   const shelf = Array.from({ length: 100 }, () => seedProduct({ name: 'Shelf Mug', initialStock: 10 }))
   const ids = shelf.map((product) => product.id)
+  let store: ProductStore
   let stock: StockRepository
   before(async () => {
-    const store = await open()
+    store = await open()
     await store.products.seed(() => ({ categories: testCategories, products: shelf }))
     stock = store.stock
   })
@@ -50,11 +51,12 @@ export function stockContract(
   undoContract(name, () => stock, take, level)
   sweepContract(name, () => stock, take, level)
   concurrencyContract(name, () => stock, take, level)
+  forgetContract(name, () => stock, take)
 
   test(`${name}: any sequence of operations does what the model does`, async () => {
     const products = [take(), take()] as const
-    const sequences = asyncProperty(array(operation, { maxLength: 25 }), (operations) =>
-      runModel(stock, products, operations),
+    const sequences = asyncProperty(array(operation, { maxLength: 30 }), (operations) =>
+      runModel(store, products, operations),
     )
     await assertProperty(sequences, { numRuns: options.propertyRuns, seed: 20_260_101 })
   })
@@ -241,6 +243,44 @@ function sweepContract(name: string, stock: () => StockRepository, take: Take, l
         [10, 0, 0],
       ],
     )
+  })
+}
+
+function forgetContract(name: string, stock: () => StockRepository, take: Take): void {
+  const dayMs = 86_400_000
+  test(`${name}: reservations that ended long ago are forgotten, each kind in its time; what is held never is`, async () => {
+    const longAgoMs = nowMs - 1_000 * dayMs
+    const at = { nowMs: longAgoMs, expiresAtMs: nowMs + dayMs }
+    const [held, released, sold, returned] = [1, 2, 3, 4].map(() => reservation({ [take()]: 1 }, at)) as [
+      ReserveCommand,
+      ReserveCommand,
+      ReserveCommand,
+      ReserveCommand,
+    ]
+    for (const command of [held, released, sold, returned]) await stock().reserve(command)
+    await stock().release(released.id, longAgoMs)
+    for (const { id } of [sold, returned]) await stock().commit(id, longAgoMs)
+    await stock().returnSold(returned.id, longAgoMs + 1)
+
+    const everything = { limit: 10 }
+    assert.equal(await stock().forget('unsold', { beforeMs: longAgoMs, ...everything }), 0, 'not before that time')
+    assert.equal(await stock().forget('unsold', { beforeMs: longAgoMs + dayMs, ...everything }), 1)
+    assert.equal(await stock().returnSold(sold.id, longAgoMs), 'returned', 'what was sold is still known')
+    assert.equal(await stock().forget('sold', { beforeMs: longAgoMs + dayMs, limit: 1 }), 1)
+    assert.equal(await stock().forget('sold', { beforeMs: longAgoMs + dayMs, ...everything }), 1)
+    assert.equal(await stock().forget('sold', { beforeMs: nowMs, ...everything }), 0)
+    assert.equal(await stock().commit(held.id, nowMs), 'committed')
+  })
+
+  test(`${name}: a reservation that is forgotten is as one that never was`, async () => {
+    const a = take()
+    const command = reservation({ [a]: 2 }, { nowMs: nowMs - 1_000 * dayMs })
+    await stock().reserve(command)
+    await stock().release(command.id, command.nowMs)
+    await stock().forget('unsold', { beforeMs: nowMs - dayMs, limit: 100 })
+    assert.equal(await stock().release(command.id, nowMs), 'released')
+    await assert.rejects(stock().commit(command.id, nowMs), code('SHOP_RESERVATION_GONE'))
+    assert.equal((await stock().reserve({ ...command, nowMs })).state, 'held')
   })
 }
 

@@ -2,17 +2,21 @@ import assert from 'node:assert/strict'
 import { constant, constantFrom, integer, oneof, record, type Arbitrary } from 'fast-check'
 import { codeOf } from '@ashlar/kernel'
 import { testId } from './product-fixture.test.support.ts'
-import type { StockRepository } from './repository.ts'
+import type { ProductStore } from './repository.ts'
 import type { ReservationState } from './reservation.ts'
 
-/** One step of a random history over two products and three reservations. */
+/** One step of a random history over two products, three reservations and three idempotency keys of a merchant. */
 export type Operation =
   | { readonly kind: 'reserve'; readonly slot: number; readonly quantities: readonly number[]; readonly holdMs: number }
   | { readonly kind: 'release' | 'commit' | 'return'; readonly slot: number }
+  | { readonly kind: 'adjust'; readonly key: number; readonly product: number; readonly delta: number }
+  | { readonly kind: 'retire'; readonly product: number }
+  | { readonly kind: 'restore'; readonly product: number }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'sweep' }
 
 const slot = integer({ min: 0, max: 2 })
+const either = integer({ min: 0, max: 1 })
 export const operation: Arbitrary<Operation> = oneof(
   record({
     kind: constant('reserve' as const),
@@ -21,9 +25,18 @@ export const operation: Arbitrary<Operation> = oneof(
     holdMs: integer({ min: 1, max: 50 }),
   }),
   record({ kind: constantFrom('release' as const, 'commit' as const, 'return' as const), slot }),
+  record({ kind: constant('adjust' as const), key: slot, product: either, delta: constantFrom(3, -1, -6) }),
+  record({ kind: constantFrom('retire' as const, 'restore' as const), product: either }),
   record({ kind: constant('wait' as const), ms: integer({ min: 1, max: 60 }) }),
   constant({ kind: 'sweep' as const }),
 )
+
+interface Level {
+  initial: number
+  available: number
+  reserved: number
+  sold: number
+}
 
 interface ModelReservation {
   state: ReservationState
@@ -33,16 +46,27 @@ interface ModelReservation {
 
 /**
  * What should happen, told differently from how the repositories do it: levels are never kept, but counted up from the
- * reservations each time.
+ * reservations and adjustments each time.
  */
 class Model {
   readonly #slots: (ModelReservation | undefined)[] = [undefined, undefined, undefined]
+  /** By key: what was asked, and what was answered. */
+  readonly #adjustments = new Map<number, { product: number; delta: number; answer: string }>()
+  readonly #retired = [false, false]
   nowMs = 1_767_225_600_000
 
-  level(product: number): { available: number; reserved: number; sold: number } {
+  level(product: number): Level {
     const sum = (state: ReservationState): number =>
       this.#slots.reduce((total, it) => total + (it?.state === state ? (it.quantities[product] ?? 0) : 0), 0)
-    return { available: 10 - sum('held') - sum('committed'), reserved: sum('held'), sold: sum('committed') }
+    const initial = 10 + this.adjusted(product)
+    const [reserved, sold] = [sum('held'), sum('committed')]
+    return { initial, available: initial - reserved - sold, reserved, sold }
+  }
+
+  /** What merchants have added to a product, less what they took out. */
+  adjusted(product: number): number {
+    const deltas = [...this.#adjustments.values()].map((it) => (it.product === product ? it.delta : 0))
+    return deltas.reduce((total, delta) => total + delta, 0)
   }
 
   /** The state that is answered, or the code of the refusal. */
@@ -56,6 +80,11 @@ class Model {
         if (it?.state === 'held' && it.expiresAtMs <= this.nowMs) it.state = 'expired'
       }
       return undefined
+    }
+    if (step.kind === 'adjust') return this.#adjust(step)
+    if (step.kind === 'retire' || step.kind === 'restore') {
+      this.#retired[step.product] = step.kind === 'retire'
+      return step.kind
     }
     const it = this.#slots[step.slot]
     if (step.kind === 'reserve') return this.#reserve(step, it)
@@ -79,63 +108,112 @@ class Model {
       if (it.state === 'held' && it.expiresAtMs <= this.nowMs) it.expiresAtMs = expiresAtMs
       return it.state
     }
-    if (quantities.some((quantity, product) => quantity > this.level(product).available)) return 'SHOP_OUT_OF_STOCK'
+    if (quantities.some((quantity, index) => quantity > 0 && this.#retired[index])) return 'SHOP_PRODUCT_RETIRED'
+    if (quantities.some((quantity, index) => quantity > this.level(index).available)) return 'SHOP_OUT_OF_STOCK'
     this.#slots[wanted.slot] = { state: 'held', quantities, expiresAtMs }
     return 'held'
   }
+
+  #adjust({ key, product: index, delta }: Operation & { kind: 'adjust' }): string {
+    const earlier = this.#adjustments.get(key)
+    if (earlier !== undefined) {
+      const same = earlier.product === index && earlier.delta === delta
+      return same ? earlier.answer : 'SHOP_IDEMPOTENCY_KEY_REUSED'
+    }
+    if (this.level(index).available + delta < 0) return 'SHOP_OUT_OF_STOCK'
+    const adjustment = { product: index, delta, answer: '' }
+    this.#adjustments.set(key, adjustment)
+    adjustment.answer = levelText(this.level(index))
+    return adjustment.answer
+  }
+}
+
+function levelText({ initial, available, reserved, sold }: Level): string {
+  return `${initial} = ${available} + ${reserved} + ${sold}`
 }
 
 /** Runs a history on the repository and on the model, and compares every answer and every level. */
 export async function runModel(
-  stock: StockRepository,
+  store: ProductStore,
   products: readonly [string, string],
   history: readonly Operation[],
 ): Promise<void> {
+  const { stock } = store
   const model = new Model()
-  const ids = [testId(), testId(), testId()]
+  const run: Run = { store, products, ids: [testId(), testId(), testId()], merchantId: testId() }
   try {
     for (const step of history) {
-      const actual = await answer(stock, products, ids, model.nowMs, step)
+      const actual = await answer(run, model.nowMs, step)
       assert.equal(actual, model.apply(step), step.kind)
       const byId = new Map((await stock.levels(products)).map((found) => [found.productId, found]))
       for (const [index, productId] of products.entries()) {
-        assert.deepEqual(byId.get(productId), { productId, initial: 10, ...model.level(index) })
+        assert.deepEqual(byId.get(productId), { productId, ...model.level(index) })
       }
     }
   } finally {
     // Back on the shelf with everything, so that the next history starts from the same stock.
-    for (const id of ids) {
+    for (const id of run.ids) {
       await stock.release(id, model.nowMs)
       await stock.returnSold(id, model.nowMs).catch(() => {})
+    }
+    for (const [index, productId] of products.entries()) {
+      await setRetired(run, index, model.nowMs, 'restore')
+      const delta = -model.adjusted(index)
+      const undo = { merchantId: run.merchantId, idempotencyKey: `undo-${index}`, productId, delta }
+      if (delta !== 0) await stock.adjust(undo)
     }
   }
 }
 
+interface Run {
+  readonly store: ProductStore
+  readonly products: readonly [string, string]
+  readonly ids: readonly string[]
+  readonly merchantId: string
+}
+
 const methods = { release: 'release', commit: 'commit', return: 'returnSold' } as const
 
-async function answer(
-  stock: StockRepository,
-  products: readonly string[],
-  ids: readonly string[],
-  nowMs: number,
-  step: Operation,
-): Promise<string | undefined> {
-  if (step.kind === 'wait') return undefined
-  if (step.kind === 'sweep') {
-    await stock.sweep(nowMs, 1_000)
-    return undefined
-  }
-  const id = ids[step.slot] as string
+/** The repository's answer in the model's words. */
+async function answer(run: Run, nowMs: number, step: Operation): Promise<string | undefined> {
   try {
-    if (step.kind !== 'reserve') return await stock[methods[step.kind]](id, nowMs)
-    const lines = products.flatMap((productId, index) => {
-      const quantity = step.quantities[index] ?? 0
-      return quantity > 0 ? [{ productId, quantity }] : []
-    })
-    return (await stock.reserve({ id, lines, nowMs, expiresAtMs: nowMs + step.holdMs })).state
+    return await perform(run, nowMs, step)
   } catch (error) {
     const refused = codeOf(error)
     if (refused === undefined) throw error
     return refused
   }
+}
+
+async function perform(run: Run, nowMs: number, step: Operation): Promise<string | undefined> {
+  const { stock } = run.store
+  if (step.kind === 'wait') return undefined
+  if (step.kind === 'sweep') {
+    await stock.sweep(nowMs, 1_000)
+    return undefined
+  }
+  if (step.kind === 'retire' || step.kind === 'restore') {
+    await setRetired(run, step.product, nowMs, step.kind)
+    return step.kind
+  }
+  if (step.kind === 'adjust') {
+    const productId = run.products[step.product] as string
+    const command = { merchantId: run.merchantId, idempotencyKey: `key-${step.key}`, productId, delta: step.delta }
+    return levelText(await stock.adjust(command))
+  }
+  const id = run.ids[step.slot] as string
+  if (step.kind !== 'reserve') return stock[methods[step.kind]](id, nowMs)
+  const lines = run.products.flatMap((productId, index) => {
+    const quantity = step.quantities[index] ?? 0
+    return quantity > 0 ? [{ productId, quantity }] : []
+  })
+  return (await stock.reserve({ id, lines, nowMs, expiresAtMs: nowMs + step.holdMs })).state
+}
+
+async function setRetired(run: Run, index: number, nowMs: number, kind: 'retire' | 'restore'): Promise<void> {
+  const { products, merchant } = run.store
+  const productId = run.products[index] as string
+  const [product] = await products.find([productId])
+  const expectedVersion = product?.version ?? 0
+  await merchant.change({ merchantId: run.merchantId, productId, expectedVersion, change: { kind }, nowMs })
 }

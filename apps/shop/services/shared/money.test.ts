@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { create } from '@bufbuild/protobuf'
 import { hasCode } from '@ashlar/kernel'
 import { MoneySchema } from '../../contracts/gen/shop/common/v1/money_pb.ts'
-import { add, fromProtoMoney, money, times, toProtoMoney } from './money.ts'
+import { add, formatMoney, fromProtoMoney, money, times, toProtoMoney } from './money.ts'
 
 test('sums and multiples are exact', () => {
   assert.deepEqual(add(money(10, 'EUR'), times(money(1999, 'EUR'), 3)), { amountMinor: 6007, currency: 'EUR' })
@@ -14,6 +14,12 @@ test('currencies do not mix, and nothing leaves the range of safe integers', () 
   assert.throws(() => times(money(Number.MAX_SAFE_INTEGER, 'EUR'), 2), RangeError)
   assert.throws(() => money(0.5, 'EUR'), RangeError)
   assert.throws(() => money(1, 'euro'), RangeError)
+})
+
+test('money is written for people with every digit, by the rules of its currency', () => {
+  const shown = [0, 5, 1999, -1999, 123_456_789, Number.MAX_SAFE_INTEGER].map((minor) => formatMoney(money(minor, 'EUR')))
+  assert.deepEqual(shown, ['€0.00', '€0.05', '€19.99', '-€19.99', '€1,234,567.89', '€90,071,992,547,409.91'])
+  assert.deepEqual([formatMoney(money(1999, 'JPY')), formatMoney(money(1999, 'KWD'))], ['¥1,999', 'KWD\u00a01.999'])
 })
 
 test('money crosses the wire unchanged; an amount too large to count is refused', () => {

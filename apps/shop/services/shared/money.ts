@@ -29,6 +29,16 @@ export function times(unit: Money, count: number): Money {
   return money(unit.amountMinor * count, unit.currency)
 }
 
+/** For people, in English: "€19.99". Every digit is right, however large the amount. */
+export function formatMoney({ amountMinor, currency }: Money): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0
+  const digits = String(Math.abs(amountMinor)).padStart(decimals + 1, '0')
+  const whole = digits.slice(0, digits.length - decimals)
+  const exact = `${amountMinor < 0 ? '-' : ''}${whole}.${digits.slice(whole.length)}`
+  return format.format(exact as `${number}`)
+}
+
 export function toProtoMoney(value: Money): MessageInitShape<typeof MoneySchema> {
   return { amountMinor: BigInt(value.amountMinor), currency: value.currency }
 }

@@ -1,6 +1,5 @@
-import { startService, type RunningService, type ServiceDefinition } from '@ashlar/service'
+import { startService, type ConfigSpec, type RunningService, type ServiceDefinition } from '@ashlar/service'
 import { testDatabase } from '@ashlar/sql/testing'
-import type { shopServiceConfig } from './service-config.ts'
 
 export const testMeshKey = 'mesh-key-of-the-tests'
 
@@ -11,14 +10,20 @@ export interface ServiceUnderTest extends AsyncDisposable {
   logged(): string
 }
 
-/** Starts one of the shop's services in this process, on a fresh database and a free port. */
-export async function startForTest(definition: ServiceDefinition<typeof shopServiceConfig>): Promise<ServiceUnderTest> {
+/**
+ * Starts one of the shop's services in this process, on a fresh database and a free port.
+ * @param variables what it must be told besides its database and the mesh's key.
+ */
+export async function startForTest<S extends ConfigSpec>(
+  definition: ServiceDefinition<S>,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ServiceUnderTest> {
   const database = await testDatabase()
   const lines: string[] = []
   const destination = { write: (line: string): void => void lines.push(line) }
   let running: RunningService
   try {
-    const env = { DATABASE_URL: database.url, ASHLAR_MESH_KEY: testMeshKey }
+    const env = { DATABASE_URL: database.url, ASHLAR_MESH_KEY: testMeshKey, ...variables }
     running = await startService(definition, env, { destination })
   } catch (error) {
     await database[Symbol.asyncDispose]()

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey } from 'node:crypto'
 import { SignJWT, importJWK, type JSONWebKeySet } from 'jose'
 import type { Clock, Random } from '@ashlar/kernel'
+import type { Role } from '../shared/roles.ts'
 import type { SigningKey } from './repository.ts'
 
 /** Who issues access tokens and for whom: what a verifier must ask for. */
@@ -10,8 +11,8 @@ const audience = 'shop'
 const lifetimeMs = 10 * 60_000
 
 export interface AccessTokens {
-  /** A signed statement that its bearer is `userId`, good for ten minutes. */
-  issue(userId: string): Promise<{ readonly token: string; readonly expiresAtMs: number }>
+  /** A signed statement that its bearer is `userId` and may do what `roles` may, good for ten minutes. */
+  issue(userId: string, roles: readonly Role[]): Promise<{ readonly token: string; readonly expiresAtMs: number }>
   /** The public keys with which anybody can check one. */
   readonly jwks: JSONWebKeySet
 }
@@ -26,10 +27,10 @@ export async function createAccessTokens(options: {
   const privateKey = await importJWK({ ...key.privateJwk }, 'EdDSA')
   return {
     jwks: { keys: [{ kty, crv, x, kid: key.kid, alg: 'EdDSA', use: 'sig' }] },
-    async issue(userId) {
+    async issue(userId, roles) {
       const issuedAt = Math.floor(clock.wall() / 1_000)
       const expiresAt = issuedAt + lifetimeMs / 1_000
-      const token = await new SignJWT({ roles: ['customer'] })
+      const token = await new SignJWT({ roles })
         .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' })
         .setIssuer(issuer)
         .setAudience(audience)

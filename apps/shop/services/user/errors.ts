@@ -7,10 +7,16 @@ export const emailTaken = (): ShopError =>
 export const badCredentials = (): ShopError =>
   refusal('SHOP_BAD_CREDENTIALS', 'the e-mail address and the password do not match')
 
+export const wrongPassword = (): ShopError => refusal('SHOP_BAD_CREDENTIALS', 'the current password is wrong')
+
 /** The same for a token that is unknown, used, expired or revoked. */
 export const sessionExpired = (): ShopError => refusal('SHOP_SESSION_EXPIRED', 'the session has ended; sign in again')
+
+/** The same for a token that is unknown, used, replaced or expired. */
+export const resetTokenInvalid = (): ShopError =>
+  refusal('SHOP_RESET_TOKEN_INVALID', 'the link has been used, or is too old; ask for a new one')
 
 export const userNotFound = (): ShopError => refusal('SHOP_USER_NOT_FOUND', 'there is no such customer')
 
 export const busy = (retryAfterMs: number): ShopError =>
-  refusal('SHOP_BUSY', 'too many people are signing in right now; try again in a moment', { retryAfterMs })
+  refusal('SHOP_BUSY', 'too many people are asking for this right now; try again in a moment', { retryAfterMs })

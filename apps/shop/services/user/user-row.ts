@@ -9,8 +9,8 @@ export interface UserRow extends Omit<User, 'address'> {
 
 export const userColumns = sql`
   customer.id, customer.email, customer.display_name as "displayName", customer.address,
-  customer.created_at as "createdAtMs"`
+  customer.created_at as "createdAtMs", customer.role`
 
-export function toUser({ id, email, displayName, address, createdAtMs }: UserRow): User {
-  return { id, email, displayName, address: address ?? undefined, createdAtMs }
+export function toUser({ id, email, displayName, address, createdAtMs, role }: UserRow): User {
+  return { id, email, displayName, address: address ?? undefined, createdAtMs, role }
 }

@@ -1,24 +1,33 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { hasCode, newId, runCall } from '@ashlar/kernel'
 import { createHttpClient } from '@ashlar/http/client'
 import { RemoteError, createClient, type Client } from '@ashlar/rpc'
-import { Theme, UserService, type Session } from '../../contracts/gen/shop/user/v1/user_pb.ts'
+import { openDatabase, sql } from '@ashlar/sql'
+import { Role, Theme, UserService, type Session } from '../../contracts/gen/shop/user/v1/user_pb.ts'
 import { startForTest, testMeshKey, type ServiceUnderTest } from '../shared/start-service.test.support.ts'
 import { userService } from './user-service.ts'
 
 let service: ServiceUnderTest
 let client: Client<typeof UserService>
+let files: string
 before(async () => {
-  service = await startForTest(userService)
+  files = await mkdtemp(join(tmpdir(), 'user-'))
+  const variables = { FILES_DIR: files, PUBLIC_URL: 'https://shop.example', ADMIN_KEY: adminKey }
+  service = await startForTest(userService, variables)
   client = createClient(UserService, { name: 'user', baseUrl: service.url, meshKey: testMeshKey })
 })
 after(async () => {
   await client[Symbol.asyncDispose]()
   await service[Symbol.asyncDispose]()
+  await rm(files, { recursive: true })
 })
 
+const adminKey = 'an admin key of the tests that is long enough'
 const password = 'correct horse battery'
 async function register(): Promise<Session> {
   const email = `${newId()}@example.com`
@@ -52,6 +61,75 @@ test('the keys are public and hold no private half; they cannot be written', asy
   assert.equal((await http.request({ method: 'PUT', path: '/.well-known/jwks.json', json: {} })).status, 405)
 })
 
+test('a registration that is repeated with its idempotency key signs in the same customer', async () => {
+  const registration = { email: `${newId()}@example.com`, password, displayName: 'Ann', idempotencyKey: newId() }
+  const first = await client.register(registration)
+  const second = await client.register(registration)
+  assert.deepEqual(second.session?.user, first.session?.user)
+  await assert.rejects(client.register({ ...registration, idempotencyKey: newId() }), code('SHOP_EMAIL_TAKEN'))
+  const long = { ...registration, idempotencyKey: 'x'.repeat(101) }
+  assert.deepEqual(await issuesOf(client.register(long)), ['idempotencyKey must be 0 to 100 characters, got 101'])
+})
+
+/** The only mail to this address, once it is there. */
+async function mailTo(email: string): Promise<string> {
+  const directory = join(files, 'mail')
+  for (;;) {
+    for (const name of (await readdir(directory)).filter((one) => one.endsWith('.eml'))) {
+      const mail = await readFile(join(directory, name), 'utf8')
+      if (mail.includes(`\r\nTo: ${email}\r\n`)) return mail
+    }
+  }
+}
+
+test('password reset: the link in the mail sets a new password over the wire, once, and ends the sessions', async () => {
+  const session = await register()
+  const email = session.user?.email ?? ''
+  await client.requestPasswordReset({ email })
+  const mail = await mailTo(email)
+  const token = /\r\nhttps:\/\/shop\.example\/reset-password#token=([\w-]{43})\r\n/.exec(mail)?.[1] ?? ''
+  assert.deepEqual(await issuesOf(client.resetPassword({ token, newPassword: 'short' })), [
+    'newPassword must be 10 to 200 characters',
+  ])
+  await client.resetPassword({ token, newPassword: 'staple of the new horse' })
+  await assert.rejects(client.refresh({ refreshToken: session.refreshToken }), code('SHOP_SESSION_EXPIRED'))
+  assert.ok((await client.login({ email, password: 'staple of the new horse' })).session)
+  const again = client.resetPassword({ token, newPassword: 'staple of the old horse' })
+  await assert.rejects(again, code('SHOP_RESET_TOKEN_INVALID'))
+  await using db = await openDatabase({ url: service.databaseUrl })
+  const kept = await db.rows(
+    sql`select token_hash, (select jsonb_agg(to_jsonb(m)) from ashlar_outbox m) from password_reset`,
+  )
+  assert.ok(kept.length > 0 && !JSON.stringify(kept).includes(token), 'the token is in no table')
+  for (const secret of [token, email]) assert.ok(!service.logged().includes(secret))
+})
+
+test('password reset: an unknown address, and one that cannot be, are answered like any other', async () => {
+  const email = `${newId()}@example.com`
+  assert.deepEqual(
+    await client.requestPasswordReset({ email }),
+    await client.requestPasswordReset({ email: (await register()).user?.email ?? '' }),
+  )
+  await client.requestPasswordReset({ email: 'not an address' })
+  assert.deepEqual(await issuesOf(client.requestPasswordReset({ email: ' ' })), ['email is required'])
+})
+
+test('a customer changes the password with the current one, and nobody else’s', async () => {
+  const [ann, bea] = [await register(), await register()]
+  const change = { userId: ann.user?.id ?? '', currentPassword: password, newPassword: 'staple of the new horse' }
+  await runCall({ principal: { subject: bea.user?.id ?? '', roles: [] } }, async () => {
+    await assert.rejects(client.changePassword(change), code('SHOP_USER_NOT_FOUND'))
+  })
+  await assert.rejects(client.changePassword({ ...change, currentPassword: 'x' }), code('SHOP_BAD_CREDENTIALS'))
+  assert.deepEqual(await issuesOf(client.changePassword({ ...change, currentPassword: '', newPassword: '' })), [
+    'currentPassword is required',
+    'newPassword must be 10 to 200 characters',
+  ])
+  const { session } = await client.changePassword(change)
+  await assert.rejects(client.refresh({ refreshToken: ann.refreshToken }), code('SHOP_SESSION_EXPIRED'))
+  assert.ok(await client.refresh({ refreshToken: session?.refreshToken ?? '' }))
+})
+
 test('everything that is wrong with a registration is said at once', async () => {
   const issues = await issuesOf(client.register({ email: 'ann', password: 'short', displayName: '' }))
   assert.deepEqual(issues, [
@@ -61,11 +139,14 @@ test('everything that is wrong with a registration is said at once', async () =>
   ])
 })
 
-test('refresh rotates over the wire; a used token ends the session', async () => {
+test('refresh rotates over the wire; a token whose successor is in use ends the session', async () => {
   const first = await register()
   const { session: second } = await client.refresh({ refreshToken: first.refreshToken })
+  const { session: again } = await client.refresh({ refreshToken: first.refreshToken })
+  assert.equal(again?.refreshToken, second?.refreshToken, 'the answer may have been lost')
+  const { session: third } = await client.refresh({ refreshToken: second?.refreshToken ?? '' })
   await assert.rejects(client.refresh({ refreshToken: first.refreshToken }), code('SHOP_SESSION_EXPIRED'))
-  await assert.rejects(client.refresh({ refreshToken: second?.refreshToken ?? '' }), code('SHOP_SESSION_EXPIRED'))
+  await assert.rejects(client.refresh({ refreshToken: third?.refreshToken ?? '' }), code('SHOP_SESSION_EXPIRED'))
   await client.logout({ refreshToken: first.refreshToken })
 })
 
@@ -108,6 +189,25 @@ test('a customer sees their own account; anybody else’s does not exist for the
     await assert.rejects(client.updateProfile({ userId, displayName: 'Mallory' }), code('SHOP_USER_NOT_FOUND'))
     await assert.rejects(client.getPreferences({ userId }), code('SHOP_USER_NOT_FOUND'))
   })
+})
+
+test('roles: an operator makes somebody a merchant; they are from their next access token on', async () => {
+  const session = await register()
+  const [email, userId] = [session.user?.email ?? '', session.user?.id ?? '']
+  assert.deepEqual(session.user?.roles, [Role.CUSTOMER])
+  const [, baseUrl] = /"adminUrl":"([^"]+)"/.exec(service.logged()) ?? []
+  await using admin = createHttpClient({ name: 'user', baseUrl: baseUrl ?? '' })
+  const headers = { authorization: `Bearer ${adminKey}` }
+  const setRole = { method: 'POST', path: '/actions/set-role', headers }
+  const done = await admin.request({ ...setRole, json: { email, role: 'merchant' } })
+  assert.deepEqual(done.json(), { result: { userId, email, roles: ['customer', 'merchant'] } })
+  const refreshed = (await client.refresh({ refreshToken: session.refreshToken })).session
+  assert.deepEqual(decodeJwt(refreshed?.accessToken ?? '').roles, ['customer', 'merchant'])
+  assert.deepEqual(refreshed?.user?.roles, [Role.CUSTOMER, Role.MERCHANT])
+  assert.deepEqual((await client.getProfile({ userId })).user?.roles, [Role.CUSTOMER, Role.MERCHANT])
+  const unknown = await admin.request({ ...setRole, json: { email: 'nobody@example.com', role: 'merchant' } })
+  assert.equal(unknown.status, 404)
+  assert.match(unknown.text(), /nobody has registered as nobody@example\.com/)
 })
 
 test('who is not of the mesh is refused', async () => {

@@ -1,7 +1,11 @@
+import { join } from 'node:path'
 import { uuidGenerator, type Clock, type Closeable } from '@ashlar/kernel'
 import { rpcHandler } from '@ashlar/rpc'
-import { service } from '@ashlar/service'
-import { migrate, openDatabase } from '@ashlar/sql'
+import { service, string, url } from '@ashlar/service'
+import { openDatabase, sqlActions } from '@ashlar/sql'
+import { openLeases } from '@ashlar/sql/lease'
+import { createOutbox } from '@ashlar/sql/outbox'
+import { openWake } from '@ashlar/sql/wake'
 import { shopEdge } from '../shared/edge.ts'
 import { every } from '../shared/every.ts'
 import { failureLog } from '../shared/failure-log.ts'
@@ -9,37 +13,57 @@ import { shopServiceConfig } from '../shared/service-config.ts'
 import type { Log } from '../shared/log.ts'
 import { createAccessTokens, newSigningKey } from './access-tokens.ts'
 import { createAccounts } from './accounts.ts'
+import { userActions } from './actions.ts'
 import { createGate, type Gate } from './gate.ts'
 import { withJwks } from './jwks-route.ts'
+import { requestsCountForMs } from './password-changes.ts'
 import { createPasswords } from './passwords.ts'
-import { migrationDirectory, migrationNamespace, postgresUserStore } from './postgres-repository.ts'
-import type { SessionRepository } from './repository.ts'
+import { openPickupDirectory } from './pickup-mailer.ts'
+import { migrateUsers, postgresUserStore } from './postgres-repository.ts'
+import { createRefreshTokens } from './refresh-tokens.ts'
+import type { UserStore } from './repository.ts'
+import { resetMailAttempts, resetMails } from './reset-mails.ts'
 import { userRpc } from './rpc.ts'
 
 /** Customers: their accounts, sessions and the keys that sign their access tokens. */
 export const userService = service({
   name: 'user',
-  config: shopServiceConfig,
+  config: {
+    ...shopServiceConfig,
+    /** Where the service keeps its files: mails go to `mail/`. */
+    FILES_DIR: string(),
+    /** Where customers reach the storefront: links in mails begin with it. */
+    PUBLIC_URL: url({ default: 'http://127.0.0.1:8080' }),
+  },
   async start({ config, log, clock, random, onStop }) {
     const db = await openDatabase({ url: config.DATABASE_URL, name: 'user', clock, random })
     onStop(async () => db[Symbol.asyncDispose]())
-    await migrate(db, { namespace: migrationNamespace, directory: migrationDirectory })
-    const store = postgresUserStore(db)
+    await migrateUsers(db)
+    const mailer = await openPickupDirectory(join(config.FILES_DIR, 'mail'))
+    const wake = openWake({ url: config.DATABASE_URL, name: 'user wake', clock, random })
+    const leases = openLeases({ db, name: 'user', clock })
+    const outbox = createOutbox({ db, wake, leases, clock, random })
+    const store = postgresUserStore(db, outbox)
     const newId = uuidGenerator({ clock, random })
-    const tokens = await createAccessTokens({ key: await store.keys.ensure(newSigningKey(random)), clock, newId })
+    const key = await store.keys.ensure(newSigningKey(random))
+    const tokens = await createAccessTokens({ key, clock, newId })
+    const refreshTokens = createRefreshTokens({ key, random })
     const passwords = createPasswords({ gate: passwordGate(), random })
-    const accounts = createAccounts({ store, passwords, tokens, clock, random, newId, log })
+    const accounts = createAccounts({ store, passwords, tokens, refreshTokens, clock, newId, log })
     const rpc = rpcHandler([userRpc(accounts)], {
       edge: shopEdge,
       meshKey: config.ASHLAR_MESH_KEY,
       onError: failureLog(log),
       clock,
     })
+    const mails = { passwords: store.passwords, mailer, publicUrl: config.PUBLIC_URL, clock, random, log }
+    const relay = outbox.relay(resetMails(mails), { maxAttempts: resetMailAttempts })
     return {
       handler: withJwks(tokens.jwks, rpc),
       edge: shopEdge,
       checks: { database: () => db.ping() },
-      parts: [purging(store.sessions, clock, log)],
+      actions: [...userActions(store.users), ...sqlActions({ db, clock })],
+      parts: [wake, leases, relay, purging(store, clock, log)],
     }
   },
 })
@@ -50,11 +74,15 @@ function passwordGate(): Gate {
   return createGate({ maxRunning: 3, maxWaiting: 64, retryAfterMs: 2_000 })
 }
 
-/** Forgets sessions that nobody can use any more, so that their number follows that of the customers. */
-function purging(sessions: SessionRepository, clock: Clock, log: Log): Closeable {
-  const onError = (error: unknown): void => log.error({ err: error }, 'expired sessions were not purged')
+/** Forgets what nobody can use any more, so that its amount follows the number of customers. */
+function purging({ sessions, passwords }: UserStore, clock: Clock, log: Log): Closeable {
+  const onError = (error: unknown): void => log.error({ err: error }, 'what has expired was not purged')
   return every({ intervalMs: 600_000, timeoutMs: 30_000, clock, onError }, async () => {
-    const purged = await sessions.purge(clock.wall(), 1_000)
-    if (purged > 0) log.info({ sessions: purged }, 'expired sessions purged')
+    const nowMs = clock.wall()
+    const purged = {
+      sessions: await sessions.purge(nowMs, 1_000),
+      resets: await passwords.purgeResets(nowMs - requestsCountForMs, 1_000),
+    }
+    if (purged.sessions + purged.resets > 0) log.info(purged, 'what has expired was purged')
   })
 }

@@ -1,5 +1,6 @@
 import { characterCount, type Checker } from '../shared/validate.ts'
 import type { Address } from '../shared/address.ts'
+import type { Role } from '../shared/roles.ts'
 
 export interface User {
   readonly id: string
@@ -9,6 +10,13 @@ export interface User {
   /** Undefined until the customer saves one. */
   readonly address: Address | undefined
   readonly createdAtMs: number
+  /** The highest that they have. */
+  readonly role: Role
+}
+
+/** What a customer of this role may do: all of it. */
+export function rolesOf(role: Role): readonly Role[] {
+  return role === 'merchant' ? ['customer', 'merchant'] : ['customer']
 }
 
 export type Theme = 'system' | 'light' | 'dark'

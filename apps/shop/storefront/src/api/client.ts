@@ -1,7 +1,10 @@
 import { Problem, type Issue } from './problem.ts'
 
 export interface Call {
+  /** Sent as JSON. */
   readonly body?: unknown
+  /** Sent as it is, instead of a body. */
+  readonly file?: Blob
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number
@@ -36,6 +39,8 @@ async function send<T>(method: string, path: string, token: string | undefined, 
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers }
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`
   if (options.body !== undefined) headers['content-type'] = 'application/json'
+  if (options.file !== undefined) headers['content-type'] = options.file.type
+  const body = options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
   const timeout = AbortSignal.timeout(options.timeoutMs ?? 15_000)
   let response: Response
   let text: string
@@ -44,7 +49,7 @@ async function send<T>(method: string, path: string, token: string | undefined, 
       method,
       headers,
       signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(body === undefined ? {} : { body }),
     })
     text = await response.text()
   } catch (error) {

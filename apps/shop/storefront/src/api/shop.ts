@@ -7,6 +7,7 @@ import type {
   Cart,
   Category,
   Invoice,
+  Money,
   Order,
   OrderPage,
   Preferences,
@@ -29,12 +30,19 @@ export interface NewCard {
 }
 
 export const shop = {
-  register: (body: { email: string; password: string; displayName: string }): Promise<Session> =>
-    call('POST', '/users', { body, headers: cookie }),
+  /** With the same key and password once more, after a lost answer, it signs in whom it has registered. */
+  register: (key: string, body: { email: string; password: string; displayName: string }): Promise<Session> =>
+    call('POST', '/users', { body, headers: { ...cookie, 'idempotency-key': key } }),
   signIn: (body: { email: string; password: string }): Promise<Session> =>
     call('POST', '/session', { body, headers: cookie }),
   refresh: (): Promise<Session | undefined> => call('POST', '/session/refresh', { body: {}, headers: cookie }),
   signOut: (): Promise<void> => call('DELETE', '/session', { headers: cookie }),
+
+  requestPasswordReset: (email: string): Promise<void> => call('POST', '/password-resets', { body: { email } }),
+  resetPassword: (token: string, newPassword: string): Promise<void> =>
+    call('POST', '/password-resets/confirm', { body: { token, newPassword } }),
+  changePassword: (body: { currentPassword: string; newPassword: string }): Promise<Session> =>
+    call('PUT', '/me/password', { body, headers: cookie }),
 
   me: (): Promise<User> => call('GET', '/me'),
   saveMe: (body: { displayName: string; address?: Address }): Promise<User> => call('PATCH', '/me', { body }),
@@ -56,8 +64,16 @@ export const shop = {
     call('PUT', `/cart/items/${encodeURIComponent(productId)}`, { body: { quantity } }),
 
   card: (body: NewCard): Promise<CardToken> => call('POST', '/cards', { body, timeoutMs: checkoutTimeoutMs }),
-  placeOrder: (key: string, body: { cardToken: string; address: Address }): Promise<Order> =>
+  /** @param body.expectedTotal what the customer was shown; the shop refuses to charge anything else. */
+  placeOrder: (key: string, body: { cardToken: string; address: Address; expectedTotal?: Money }): Promise<Order> =>
     call('POST', '/orders', { body, headers: { 'idempotency-key': key }, timeoutMs: checkoutTimeoutMs }),
+  /** Makes an order of the cart that is paid later. */
+  openOrder: (key: string, body: { address: Address }): Promise<Order> =>
+    call('POST', '/open-orders', { body, headers: { 'idempotency-key': key } }),
+  setOrderItem: (id: string, productId: string, quantity: number): Promise<Order> =>
+    call('PUT', `/orders/${encodeURIComponent(id)}/items/${encodeURIComponent(productId)}`, { body: { quantity } }),
+  payOrder: (id: string, body: { cardToken: string; expectedTotal: Money }): Promise<Order> =>
+    call('POST', `/orders/${encodeURIComponent(id)}/pay`, { body, timeoutMs: checkoutTimeoutMs }),
   orders: (page: { size: number; token?: string }, signal?: AbortSignal): Promise<OrderPage> =>
     call('GET', `/orders?pageSize=${page.size}&pageToken=${encodeURIComponent(page.token ?? '')}`, { signal }),
   order: (id: string, signal?: AbortSignal): Promise<Order> =>

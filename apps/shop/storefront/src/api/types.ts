@@ -20,7 +20,10 @@ export interface User {
   readonly email: string
   readonly displayName: string
   readonly address?: Address
+  readonly roles: readonly Role[]
 }
+
+type Role = 'ROLE_UNSPECIFIED' | 'ROLE_CUSTOMER' | 'ROLE_MERCHANT'
 
 export interface Session {
   readonly user: User
@@ -51,11 +54,20 @@ export interface Product {
   readonly categoryName: string
   readonly description: string
   readonly price: Money
-  readonly attributes: readonly { readonly name: string; readonly value: string }[]
+  readonly attributes: readonly Attribute[]
   readonly ratingTenths: number
   readonly ratingCount: number
   readonly available: number
   readonly colour: string
+  readonly version: number
+  readonly retired: boolean
+  /** Empty where no picture was uploaded. */
+  readonly imageHash: string
+}
+
+export interface Attribute {
+  readonly name: string
+  readonly value: string
 }
 
 export interface SearchAnswer {
@@ -74,6 +86,8 @@ export interface CartItem {
   readonly available: number
   readonly categorySlug: string
   readonly colour: string
+  readonly retired: boolean
+  readonly imageHash: string
 }
 
 export interface Cart {
@@ -89,8 +103,12 @@ export type OrderStatus =
   | 'ORDER_STATUS_REFUSED'
   | 'ORDER_STATUS_CANCELLED'
   | 'ORDER_STATUS_INTERRUPTED'
+  | 'ORDER_STATUS_CREATED'
+  | 'ORDER_STATUS_SHIPPED'
+  | 'ORDER_STATUS_DELIVERED'
+  | 'ORDER_STATUS_REFUNDED'
 
-interface OrderLine {
+export interface OrderLine {
   readonly productId: string
   readonly name: string
   readonly quantity: number
@@ -98,6 +116,14 @@ interface OrderLine {
   readonly lineTotal: Money
   readonly categorySlug: string
   readonly colour: string
+  readonly imageHash: string
+}
+
+interface Shipment {
+  readonly carrier: string
+  readonly trackingNumber: string
+  readonly shippedAt: string
+  readonly deliveredAt?: string
 }
 
 export interface Order {
@@ -112,8 +138,12 @@ export interface Order {
   readonly createdAt: string
   readonly updatedAt: string
   readonly history: readonly { readonly status: OrderStatus; readonly at: string; readonly note: string }[]
+  /** Grows by one with each change. */
+  readonly version: number
   readonly cancelReason: string
   readonly idempotencyKey: string
+  readonly shipment?: Shipment
+  readonly refundReason: string
 }
 
 export interface OrderPage {
@@ -133,10 +163,44 @@ export interface Invoice {
   readonly total: Money
   readonly issuedAt: string
   readonly refundedAt?: string
+  /** Unset on invoices from before there was one. */
+  readonly address?: Address
 }
 
 export interface CardToken {
   readonly cardToken: string
   readonly brand: string
   readonly last4: string
+}
+
+/** What merchants say about a product. */
+export interface ProductDraft {
+  readonly name: string
+  readonly brand: string
+  readonly categorySlug: string
+  readonly description: string
+  readonly attributes: readonly Attribute[]
+  readonly colour: string
+}
+
+export interface NewProduct {
+  readonly sku: string
+  readonly draft: ProductDraft
+  readonly price: Money
+  readonly initialStock: number
+}
+
+export interface PriceChange {
+  readonly price: Money
+  readonly at: string
+  /** Empty for the price the shop opened with. */
+  readonly merchantId: string
+}
+
+export interface StockLevel {
+  readonly productId: string
+  readonly initial: number
+  readonly available: number
+  readonly reserved: number
+  readonly sold: number
 }

@@ -1,4 +1,5 @@
 import type { Address, User } from '../api/types.ts'
+import { countryName } from './countries.ts'
 
 export type AddressMistakes = Partial<Record<keyof Address, string>>
 
@@ -30,4 +31,9 @@ export function trimAddress(address: Address): Address {
     city: address.city.trim(),
     country: address.country,
   }
+}
+
+/** An address as it stands on a parcel. */
+export function addressLines({ name, line1, line2, postalCode, city, country }: Address): readonly string[] {
+  return [name, line1, line2, `${postalCode} ${city}`, countryName(country)].filter((line) => line.trim() !== '')
 }

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatMoney, sumMoney, timesMoney } from './money.ts'
+import { formatMoney, parseMoney, sumMoney, timesMoney, typedMoney } from './money.ts'
 
 const euros = (amountMinor: string): { amountMinor: string; currency: string } => ({ amountMinor, currency: 'EUR' })
 
@@ -33,4 +33,19 @@ test('a sum is exact, and no lines have no sum', () => {
   assert.deepEqual(sumMoney(lines), euros('9007199254746990'))
   assert.equal(sumMoney([]), undefined)
   assert.deepEqual(timesMoney(euros('250'), 4), euros('1000'))
+})
+
+test('a typed price is read to the cent, with a point or a comma, and nothing else is', () => {
+  assert.deepEqual(parseMoney(' 12.5 '), euros('1250'))
+  assert.deepEqual(parseMoney('0,05'), euros('5'))
+  assert.deepEqual(parseMoney('1000000'), euros('100000000'))
+  for (const text of ['', '12.345', '-1', '1,000.00', '1e3', '12.', '.5'])
+    assert.equal(parseMoney(text), undefined, text)
+})
+
+test('an amount in a form is what would be typed for it', () => {
+  for (const typed of ['12.50', '0.05', '1999.00']) {
+    const read = parseMoney(typed)
+    assert.equal(read === undefined ? undefined : typedMoney(read), typed)
+  }
 })

@@ -27,6 +27,23 @@ export function timesMoney(money: Money, quantity: number): Money {
   return { amountMinor: String(BigInt(money.amountMinor) * BigInt(quantity)), currency: money.currency }
 }
 
+/** "12.50" in euros as cents. Undefined while that is not what was typed. Exact: no digit goes through a float. */
+export function parseMoney(text: string): Money | undefined {
+  const [, whole, cents = ''] = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(text.trim()) ?? []
+  if (whole === undefined) return undefined
+  return { amountMinor: String(BigInt(whole + cents.padEnd(2, '0'))), currency: 'EUR' }
+}
+
+/** An amount as it is typed into a form: "12.50". */
+export function typedMoney({ amountMinor }: Money): string {
+  const minor = amountMinor.padStart(3, '0')
+  return `${minor.slice(0, -2)}.${minor.slice(-2)}`
+}
+
+export function sameMoney(one: Money, other: Money): boolean {
+  return one.amountMinor === other.amountMinor && one.currency === other.currency
+}
+
 function formatFor(currency: string): Intl.NumberFormat {
   let format = formats.get(currency)
   if (format === undefined) {

@@ -38,7 +38,15 @@ export function dropPurchase(store: KeyStore): void {
   store.removeItem(slot)
 }
 
-/** True for the states an order no longer leaves by itself. */
-export function isSettled(status: OrderStatus): boolean {
-  return status === 'ORDER_STATUS_PAID' || status === 'ORDER_STATUS_REFUSED' || status === 'ORDER_STATUS_CANCELLED'
+/** True once a purchase has come to its end, whatever becomes of the goods after. */
+function isSettled(status: OrderStatus): boolean {
+  return !underWay.includes(status)
 }
+
+const underWay: readonly OrderStatus[] = [
+  'ORDER_STATUS_UNSPECIFIED',
+  'ORDER_STATUS_PENDING',
+  'ORDER_STATUS_RESERVED',
+  'ORDER_STATUS_INTERRUPTED',
+  'ORDER_STATUS_CREATED',
+]

@@ -33,6 +33,12 @@ export function sayCheckoutProblem(error: unknown): string {
       return 'Your cart is empty, so there is nothing to order.'
     case 'SHOP_IDEMPOTENCY_KEY_REUSED':
       return 'Your cart has changed since the last try. Please look at it once more and press Place order again.'
+    case 'SHOP_PRODUCT_RETIRED':
+      return `${error.message}. Take it out to go on.`
+    case 'SHOP_ORDER_NOT_OPEN':
+      return 'This order is not open any more. Load the page again to see what has become of it.'
+    case 'SHOP_PRICE_CHANGED':
+      return 'A price has changed meanwhile. Load the page again to see it; nothing was charged.'
     case 'SHOP_BANK_UNAVAILABLE':
       return 'The bank does not answer. You have not been charged. Please try again in a moment.'
     default:
@@ -40,4 +46,11 @@ export function sayCheckoutProblem(error: unknown): string {
         ? 'We did not hear back. Press the button again: it is the same order, and you cannot be charged twice.'
         : sayProblem(error)
   }
+}
+
+/** What to tell a customer who changes an order that is not paid yet. */
+export function sayOpenOrderProblem(error: unknown): string {
+  if (isProblem(error, 'SHOP_ORDER_NOT_OPEN')) return 'This order is not open any more, so nothing was changed.'
+  if (isProblem(error, 'SHOP_PRODUCT_RETIRED')) return 'This is no longer sold.'
+  return sayProblem(error)
 }

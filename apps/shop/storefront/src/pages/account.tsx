@@ -1,22 +1,26 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { shop } from '../api/shop.ts'
 import type { Order, User } from '../api/types.ts'
-import { ProductPicture } from '../art/picture.tsx'
 import { formatDay } from '../lib/dates.ts'
 import { formatMoney } from '../lib/money.ts'
-import { statusName } from '../lib/order-steps.ts'
+import { usePages } from '../lib/use-pages.ts'
 import { forgetAll, useQuery } from '../lib/use-query.ts'
 import { Heading } from '../parts/heading.tsx'
 import { MembersOnly } from '../parts/members-only.tsx'
+import { MoreButton } from '../parts/more-button.tsx'
+import { OrderStatusMark } from '../parts/order-status-mark.tsx'
+import { PasswordForm } from '../parts/password-form.tsx'
+import { Picture } from '../parts/picture.tsx'
 import { PreferencesForm, ProfileForm } from '../parts/account-forms.tsx'
 import { Empty, Failed, Loading } from '../parts/states.tsx'
-import { signOut } from '../state/session.ts'
+import { isMerchant, signOut } from '../state/session.ts'
 
 const sections = [
   { href: '/account', name: 'Orders' },
   { href: '/account/profile', name: 'Profile' },
+  { href: '/account/password', name: 'Password' },
   { href: '/account/preferences', name: 'Preferences' },
 ]
 
@@ -26,6 +30,10 @@ export function OrdersPage(): VNode {
 
 export function ProfilePage(): VNode {
   return <Account title="Your profile">{(user) => <ProfileForm user={user} />}</Account>
+}
+
+export function PasswordPage(): VNode {
+  return <Account title="Your password">{(user) => <PasswordForm user={user} />}</Account>
 }
 
 export function PreferencesPage(): VNode {
@@ -47,6 +55,7 @@ function Account({ title, children }: { title: string; children: (user: User) =>
             <p class="account-who">
               <strong>{user.displayName}</strong>
               <span class="quiet">{user.email}</span>
+              {isMerchant.value ? <span class="role">Merchant</span> : null}
             </p>
             <ul>
               {sections.map(({ href, name }) => (
@@ -76,22 +85,14 @@ function Account({ title, children }: { title: string; children: (user: User) =>
 const pageSize = 10
 
 function Orders({ user }: { user: User }): VNode {
-  const { data, error, retry } = useQuery(`orders ${user.id}`, (signal) => shop.orders({ size: pageSize }, signal))
-  const [older, setOlder] = useState<{ orders: readonly Order[]; token: string } | undefined>()
-  const [failed, setFailed] = useState(false)
-  if (data === undefined) return error === undefined ? <Loading lines={6} /> : <Failed error={error} retry={retry} />
-  const orders = [...data.orders, ...(older?.orders ?? [])]
-  const token = older === undefined ? data.nextPageToken : older.token
-  const more = async (): Promise<void> => {
-    setFailed(false)
-    try {
-      const page = await shop.orders({ size: pageSize, token })
-      setOlder({ orders: [...(older?.orders ?? []), ...page.orders], token: page.nextPageToken })
-    } catch {
-      setFailed(true)
-    }
-  }
-  if (orders.length === 0) {
+  const list = useRef<HTMLUListElement>(null)
+  const pages = usePages(`orders ${user.id}`, pageSize, async (page, signal) => {
+    const { orders, nextPageToken } = await shop.orders(page, signal)
+    return { items: orders, nextPageToken }
+  })
+  const { items, error, retry } = pages
+  if (items === undefined) return error === undefined ? <Loading lines={6} /> : <Failed error={error} retry={retry} />
+  if (items.length === 0) {
     return (
       <Empty title="No orders yet">
         <p>What you buy is listed here, with its invoice.</p>
@@ -105,25 +106,14 @@ function Orders({ user }: { user: User }): VNode {
   }
   return (
     <>
-      <ul class="orders">
-        {orders.map((order) => (
+      <ul ref={list} class="orders">
+        {items.map((order) => (
           <li key={order.id}>
             <OrderRow order={order} />
           </li>
         ))}
       </ul>
-      {failed ? (
-        <p class="mistake" role="alert">
-          The older orders could not be loaded.
-        </p>
-      ) : null}
-      {token === '' ? null : (
-        <p class="more">
-          <button type="button" class="button quiet-button" onClick={() => void more()}>
-            Show older orders
-          </button>
-        </p>
-      )}
+      <MoreButton pages={pages} what="orders" list={list} />
     </>
   )
 }
@@ -140,12 +130,12 @@ function OrderRow({ order }: { order: Order }): VNode {
       <span class="order-row-thumbs" aria-hidden="true">
         {order.lines.slice(0, shownLines).map((line) => (
           <span key={line.productId} class="thumb small-thumb">
-            <ProductPicture category={line.categorySlug} colour={line.colour} seed={line.productId} />
+            <Picture productId={line.productId} product={line} />
           </span>
         ))}
         {order.lines.length > shownLines ? <span class="quiet">+{order.lines.length - shownLines}</span> : null}
       </span>
-      <span class={`status ${order.status.toLowerCase().replaceAll('_', '-')}`}>{statusName(order.status)}</span>
+      <OrderStatusMark status={order.status} />
       <span class="price">{formatMoney(order.total)}</span>
     </a>
   )

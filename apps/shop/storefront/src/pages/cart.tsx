@@ -2,12 +2,12 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { sayProblem } from '../api/problem.ts'
 import type { CartItem } from '../api/types.ts'
-import { ProductPicture } from '../art/picture.tsx'
 import { mostOfOne } from '../lib/local-cart.ts'
 import { formatMoney, sumMoney } from '../lib/money.ts'
 import { Heading } from '../parts/heading.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Totals } from '../parts/lines.tsx'
+import { Picture } from '../parts/picture.tsx'
 import { Quantity } from '../parts/quantity.tsx'
 import { Alert, Empty, Loading } from '../parts/states.tsx'
 import { cart, loadCart, setQuantity } from '../state/cart.ts'
@@ -46,7 +46,8 @@ export function CartPage(): VNode {
 function Filled({ items }: { items: readonly CartItem[] }): VNode {
   const [failure, setFailure] = useState<unknown>()
   const total = sumMoney(items)
-  const short = items.filter((item) => item.quantity > item.available)
+  const retired = items.filter((item) => item.retired)
+  const short = items.filter((item) => !item.retired && item.quantity > item.available)
   const change = async (item: CartItem, quantity: number): Promise<void> => {
     setFailure(undefined)
     announce(quantity === 0 ? `${item.name} taken out` : `${item.name}: ${quantity}`)
@@ -71,14 +72,21 @@ function Filled({ items }: { items: readonly CartItem[] }): VNode {
       <section class="panel" aria-labelledby="summary">
         <h2 id="summary">Summary</h2>
         {total === undefined ? null : <Totals total={total} />}
-        {short.length === 0 ? (
+        {retired.length === 0 && short.length === 0 ? (
           <a class="button big wide" href="/checkout">
             Checkout
           </a>
         ) : (
           <Alert>
-            There is less in stock than you want of {short.map((item) => item.name).join(', ')}. Lower the quantity to
-            go on.
+            {retired.length === 0 ? null : (
+              <p>No longer sold: {retired.map((item) => item.name).join(', ')}. Take it out to go on.</p>
+            )}
+            {short.length === 0 ? null : (
+              <p>
+                There is less in stock than you want of {short.map((item) => item.name).join(', ')}. Lower the quantity
+                to go on.
+              </p>
+            )}
           </Alert>
         )}
         {session.value.kind === 'anonymous' ? (
@@ -93,20 +101,21 @@ function Filled({ items }: { items: readonly CartItem[] }): VNode {
 }
 
 function CartLine({ item, onChange }: { item: CartItem; onChange: (quantity: number) => void }): VNode {
-  const gone = item.available === 0
+  const gone = !item.retired && item.available === 0
   const short = item.quantity > item.available
   return (
     <article class="cart-line">
       <a class="thumb big-thumb" href={`/products/${item.productId}`} tabIndex={-1} aria-hidden="true">
-        <ProductPicture category={item.categorySlug} colour={item.colour} seed={item.productId} />
+        <Picture productId={item.productId} product={item} />
       </a>
       <div class="cart-line-words">
         <h2>
           <a href={`/products/${item.productId}`}>{item.name}</a>
         </h2>
         <p class="quiet">{formatMoney(item.unitPrice)} each</p>
+        {item.retired ? <p class="stock stock-out">No longer sold. Take it out to go on.</p> : null}
         {gone ? <p class="stock stock-out">Sold out. Take it out to go on.</p> : null}
-        {!gone && short ? <p class="stock stock-low">Only {item.available} left</p> : null}
+        {!item.retired && !gone && short ? <p class="stock stock-low">Only {item.available} left</p> : null}
       </div>
       <div class="cart-line-tools">
         <Quantity

@@ -1,13 +1,9 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import { isProblem } from '../api/problem.ts'
-import { shop } from '../api/shop.ts'
-import type { Address, CartItem, User } from '../api/types.ts'
-import { checkAddress, emptyAddress, savedAddress, trimAddress, type AddressMistakes } from '../lib/address.ts'
-import { checkCard, type CardFields as Card, type CardMistakes } from '../lib/card.ts'
+import type { CartItem, User } from '../api/types.ts'
 import { formatMoney, sumMoney } from '../lib/money.ts'
-import { sayCheckoutProblem, serverAddressMistakes, serverCardMistakes } from '../lib/say-checkout.ts'
+import { sayCheckoutProblem } from '../lib/say-checkout.ts'
 import { AddressFields } from '../parts/address-fields.tsx'
 import { CardFields } from '../parts/card-fields.tsx'
 import { focusMistake } from '../parts/field.tsx'
@@ -15,12 +11,11 @@ import { Heading } from '../parts/heading.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Lines, Totals } from '../parts/lines.tsx'
 import { MembersOnly } from '../parts/members-only.tsx'
+import { PriceChanged } from '../parts/price-changed.tsx'
 import { Alert, Empty, Loading } from '../parts/states.tsx'
 import { cart } from '../state/cart.ts'
-import { buy, lostOrder } from '../state/checkout.ts'
-import { userChanged } from '../state/session.ts'
-
-const noCard: Card = { number: '', expiry: '', securityCode: '' }
+import { lostOrder } from '../state/checkout.ts'
+import { useCheckout, type Checkout } from '../state/use-checkout.ts'
 
 export function CheckoutPage(): VNode {
   return <MembersOnly>{(user) => <Checkout user={user} />}</MembersOnly>
@@ -64,18 +59,29 @@ function Checkout({ user }: { user: User }): VNode {
 }
 
 function CheckoutForm({ user, items }: { user: User; items: readonly CartItem[] }): VNode {
-  const { address, setAddress, card, setCard, save, setSave, mistakes, failure, busy, form, submit } = useCheckout(user)
-  const total = sumMoney(items)
+  const form = useRef<HTMLFormElement>(null)
+  const checkout = useCheckout(user, items, () => focusMistake(form.current))
+  const { address, card, mistakes } = checkout
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    if (checkout.save.busy) return
+    checkout.save.clear()
+    void checkout.place.run()
+  }
   return (
-    <form ref={form} class="checkout" noValidate onSubmit={(event) => void submit(event)}>
+    <form ref={form} class="checkout" noValidate onSubmit={submit}>
       <div class="checkout-steps">
         <section class="panel" aria-labelledby="delivery">
           <h2 id="delivery">
             <span class="step-number">1</span> Delivery
           </h2>
-          <AddressFields address={address} mistakes={mistakes.address} onChange={setAddress} />
+          <AddressFields address={address} mistakes={mistakes.address} onChange={checkout.setAddress} />
           <label class="check">
-            <input type="checkbox" checked={save} onChange={(event) => setSave(event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={checkout.keepAddress}
+              onChange={(event) => checkout.setKeepAddress(event.currentTarget.checked)}
+            />
             <span>Keep this address for next time</span>
           </label>
         </section>
@@ -83,75 +89,58 @@ function CheckoutForm({ user, items }: { user: User; items: readonly CartItem[] 
           <h2 id="payment">
             <span class="step-number">2</span> Payment
           </h2>
-          <CardFields card={card} mistakes={mistakes.card} onChange={setCard} />
+          <CardFields card={card} mistakes={mistakes.card} onChange={checkout.setCard} />
         </section>
       </div>
-      <section class="panel checkout-summary" aria-labelledby="summary">
-        <h2 id="summary">Your order</h2>
-        <Lines lines={items} />
-        {total === undefined ? null : <Totals total={total} />}
-        {failure === undefined ? null : <Alert>{sayCheckoutProblem(failure)}</Alert>}
-        <button type="submit" class="button big wide" aria-disabled={busy}>
-          {busy ? 'Placing your order' : 'Place order'}
-        </button>
-        <p class="hint secure">
-          <Icon name="lock" size={16} />
-          {total === undefined ? '' : ` ${formatMoney(total)} is charged once, even if you press twice.`}
-        </p>
-      </section>
+      <Summary items={items} checkout={checkout} />
     </form>
   )
 }
 
-/** The state of the checkout's form, and what pressing its button does. */
-function useCheckout(user: User) {
-  const { route } = useLocation()
-  const [address, setAddress] = useState<Address>(savedAddress(user) ?? emptyAddress(user.displayName))
-  const [card, setCard] = useState(noCard)
-  const [save, setSave] = useState(savedAddress(user) === undefined)
-  const [mistakes, setMistakes] = useState<{ address: AddressMistakes; card: CardMistakes }>({ address: {}, card: {} })
-  const [failure, setFailure] = useState<unknown>()
-  const [busy, setBusy] = useState(false)
-  const running = useRef(false)
-  const form = useRef<HTMLFormElement>(null)
-
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault()
-    // State is set with the next drawing; a second click comes before that.
-    if (running.current) return
-    const found = { address: checkAddress(address), card: checkCard(card, new Date()) }
-    setMistakes(found)
-    setFailure(undefined)
-    if (hasAny(found)) return focusMistake(form.current)
-    running.current = true
-    setBusy(true)
-    const clean = trimAddress(address)
-    try {
-      if (save) await saveAddress(user, clean)
-      const order = await buy(user.id, card, clean)
-      route(`/orders/${order.id}`, true)
-    } catch (error) {
-      const told = { address: serverAddressMistakes(error), card: serverCardMistakes(error) }
-      setMistakes(told)
-      setFailure(error)
-      if (hasAny(told)) focusMistake(form.current)
-    } finally {
-      running.current = false
-      setBusy(false)
-    }
-  }
-  return { address, setAddress, card, setCard, save, setSave, mistakes, failure, busy, form, submit }
+function Summary({ items, checkout }: { items: readonly CartItem[]; checkout: Checkout }): VNode {
+  const { change, place, save } = checkout
+  const total = sumMoney(items)
+  const amount = total === undefined ? '' : formatMoney(total)
+  const failure = place.failure ?? save.failure
+  return (
+    <section class="panel checkout-summary" aria-labelledby="summary">
+      <h2 id="summary">Your order</h2>
+      <Lines lines={items} />
+      {total === undefined ? null : <Totals total={total} />}
+      {change === undefined ? null : <PriceChanged change={change} />}
+      {failure === undefined ? null : <Alert>{sayCheckoutProblem(failure)}</Alert>}
+      {items.some((item) => item.retired) ? <Retired items={items} /> : null}
+      <button type="submit" class="button big wide" aria-disabled={place.busy || save.busy}>
+        {place.busy ? 'Placing your order' : change === undefined ? 'Place order' : `Accept ${amount} and place order`}
+      </button>
+      <p class="hint secure">
+        <Icon name="lock" size={16} />
+        {total === undefined ? '' : ` ${amount} is charged once, even if you press twice.`}
+      </p>
+      <div class="pay-later">
+        <button
+          type="button"
+          class="button quiet-button wide"
+          aria-disabled={place.busy || save.busy}
+          onClick={() => {
+            if (place.busy) return
+            place.clear()
+            void save.run()
+          }}
+        >
+          {save.busy ? 'Saving your order' : 'Save as open order, pay later'}
+        </button>
+        <p class="hint">Needs no card now. You can add to it until you pay; nothing is set aside before.</p>
+      </div>
+    </section>
+  )
 }
 
-/** Not worth losing a purchase for: what could not be kept is asked again next time. */
-async function saveAddress(user: User, address: Address): Promise<void> {
-  try {
-    userChanged(await shop.saveMe({ displayName: user.displayName, address }))
-  } catch (error) {
-    if (isProblem(error) && error.issues.length > 0) throw error
-  }
-}
-
-function hasAny(mistakes: { address: object; card: object }): boolean {
-  return Object.keys(mistakes.address).length + Object.keys(mistakes.card).length > 0
+function Retired({ items }: { items: readonly CartItem[] }): VNode {
+  const names = items.filter((item) => item.retired).map((item) => item.name)
+  return (
+    <Alert>
+      No longer sold: {names.join(', ')}. <a href="/cart">Take it out of your cart</a> to go on.
+    </Alert>
+  )
 }

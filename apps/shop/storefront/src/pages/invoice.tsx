@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { isProblem } from '../api/problem.ts'
 import { shop } from '../api/shop.ts'
 import type { Invoice, User } from '../api/types.ts'
+import { addressLines } from '../lib/address.ts'
 import { formatDay } from '../lib/dates.ts'
 import { formatMoney } from '../lib/money.ts'
 import { useQuery } from '../lib/use-query.ts'
@@ -63,9 +64,9 @@ function Sheet({ invoice, user }: { invoice: Invoice; user: User }): VNode {
         <div>
           <dt>Billed to</dt>
           <dd>
-            {user.displayName}
-            <br />
-            {user.email}
+            {billedTo(invoice, user).map((line) => (
+              <span key={line}>{line}</span>
+            ))}
           </dd>
         </div>
         {invoice.refundedAt === undefined ? null : (
@@ -79,6 +80,11 @@ function Sheet({ invoice, user }: { invoice: Invoice; user: User }): VNode {
       <p class="hint">Paid by card. This is a reference shop: no real money, no real parcels.</p>
     </article>
   )
+}
+
+/** The address that the order was paid under; older invoices name the account alone. */
+function billedTo({ address }: Invoice, user: User): readonly string[] {
+  return address === undefined ? [user.displayName, user.email] : addressLines(address)
 }
 
 function InvoiceLines({ invoice }: { invoice: Invoice }): VNode {

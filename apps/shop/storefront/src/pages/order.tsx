@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { isProblem } from '../api/problem.ts'
-import type { Order } from '../api/types.ts'
-import { countryName } from '../lib/countries.ts'
-import { formatDay, formatMinute } from '../lib/dates.ts'
-import { statusName } from '../lib/order-steps.ts'
+import { shop } from '../api/shop.ts'
+import type { Order, OrderStatus } from '../api/types.ts'
+import { formatDay } from '../lib/dates.ts'
+import { statusName, wasPaid, wasShipped } from '../lib/order-steps.ts'
 import { useOrder } from '../lib/use-order.ts'
 import { Breadcrumbs } from '../parts/breadcrumbs.tsx'
 import { CancelOrder } from '../parts/cancel-order.tsx'
@@ -12,8 +12,11 @@ import { Heading } from '../parts/heading.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Lines, Totals } from '../parts/lines.tsx'
 import { MembersOnly } from '../parts/members-only.tsx'
+import { OpenOrder } from '../parts/open-order.tsx'
+import { OrderFacts, OrderHistory } from '../parts/order-facts.tsx'
 import { OrderNews } from '../parts/order-news.tsx'
 import { OrderStepper } from '../parts/order-stepper.tsx'
+import { PayOrder } from '../parts/pay-order.tsx'
 import { Failed, Loading } from '../parts/states.tsx'
 import { loadCart } from '../state/cart.ts'
 import { orderSeen } from '../state/checkout.ts'
@@ -25,7 +28,7 @@ export function OrderPage({ id }: { id: string }): VNode {
 }
 
 function FollowedOrder({ id }: { id: string }): VNode {
-  const { order, error, retry, set } = useOrder(id, orderSeen)
+  const { order, error, retry, change } = useOrder(id, shop.order, orderSeen)
   const [told, setTold] = useState<string>()
   const status = order?.status
   useEffect(() => {
@@ -44,89 +47,51 @@ function FollowedOrder({ id }: { id: string }): VNode {
       </div>
     )
   }
+  const open = order.status === 'ORDER_STATUS_CREATED'
   return (
     <div class="wrap page order">
       <Breadcrumbs trail={[{ name: 'Your orders', href: '/account' }]} />
       <Heading title={`Order ${order.number}`} />
-      <p class="quiet">Placed on {formatDay(order.createdAt)}</p>
+      <p class="quiet">
+        {open ? 'Saved' : 'Placed'} on {formatDay(order.createdAt)}
+      </p>
       {error === undefined ? null : (
         <p class="stale" role="status">
           <Icon name="alert" size={16} /> The latest status could not be loaded. Trying again.
         </p>
       )}
       <OrderStepper order={order} />
-      <OrderNews order={order} onChange={set} />
+      <OrderNews order={order} onChange={change} />
       <div class="order-columns">
         <section class="panel" aria-labelledby="goods">
-          <h2 id="goods">What you ordered</h2>
-          <Lines lines={order.lines} />
-          <Totals total={order.total} />
+          <h2 id="goods">{open ? 'What is in it' : 'What you ordered'}</h2>
+          {open ? (
+            <OpenOrder order={order} onChange={change} />
+          ) : (
+            <>
+              <Lines lines={order.lines} />
+              <Totals total={order.total} />
+            </>
+          )}
         </section>
         <div class="order-side">
-          <Facts order={order} />
-          <History order={order} />
-          <Tools order={order} onChange={set} />
+          {open ? <PayOrder order={order} onChange={change} /> : null}
+          <OrderFacts order={order} />
+          <OrderHistory order={order} />
+          <Tools order={order} onChange={change} />
         </div>
       </div>
     </div>
   )
 }
 
-function Facts({ order }: { order: Order }): VNode {
-  const { address } = order
-  return (
-    <section class="panel facts" aria-label="Delivery and payment">
-      {address === undefined ? null : (
-        <>
-          <h2>Delivery address</h2>
-          <address>
-            {[
-              address.name,
-              address.line1,
-              address.line2,
-              `${address.postalCode} ${address.city}`,
-              countryName(address.country),
-            ]
-              .filter((line) => line.trim() !== '')
-              .map((line) => (
-                <span key={line}>{line}</span>
-              ))}
-          </address>
-        </>
-      )}
-      {order.paymentLabel === '' ? null : (
-        <>
-          <h2>Payment</h2>
-          <p>{order.paymentLabel}</p>
-        </>
-      )}
-    </section>
-  )
-}
-
-function History({ order }: { order: Order }): VNode {
-  return (
-    <section class="panel" aria-labelledby="history">
-      <h2 id="history">History</h2>
-      <ol class="history">
-        {order.history.toReversed().map((change) => (
-          <li key={`${change.at} ${change.status}`}>
-            <span>
-              <strong>{statusName(change.status)}</strong>
-              {change.note === '' ? null : <span class="quiet"> {change.note}</span>}
-            </span>
-            <time dateTime={change.at}>{formatMinute(change.at)}</time>
-          </li>
-        ))}
-      </ol>
-    </section>
-  )
-}
+const cancellable: readonly OrderStatus[] = ['ORDER_STATUS_CREATED', 'ORDER_STATUS_PAID', 'ORDER_STATUS_INTERRUPTED']
 
 function Tools({ order, onChange }: { order: Order; onChange: (order: Order) => void }): VNode | null {
-  const invoiced = order.history.some((change) => change.status === 'ORDER_STATUS_PAID')
-  const cancellable = order.status === 'ORDER_STATUS_PAID' || order.status === 'ORDER_STATUS_INTERRUPTED'
-  if (!invoiced && !cancellable) return null
+  const invoiced = wasPaid(order)
+  // What has left the house comes back as a refund.
+  const cancels = cancellable.includes(order.status) && !wasShipped(order)
+  if (!invoiced && !cancels) return null
   return (
     <p class="order-tools">
       {invoiced ? (
@@ -134,7 +99,7 @@ function Tools({ order, onChange }: { order: Order; onChange: (order: Order) => 
           Invoice
         </a>
       ) : null}
-      {cancellable ? <CancelOrder order={order} onChange={onChange} /> : null}
+      {cancels ? <CancelOrder order={order} onChange={onChange} /> : null}
     </p>
   )
 }

@@ -3,14 +3,15 @@ import { useState } from 'preact/hooks'
 import { isProblem, sayProblem } from '../api/problem.ts'
 import { shop } from '../api/shop.ts'
 import type { Product } from '../api/types.ts'
-import { ProductPicture } from '../art/picture.tsx'
 import { shopUrl } from '../lib/criteria.ts'
 import { mostOfOne } from '../lib/local-cart.ts'
 import { formatMoney } from '../lib/money.ts'
 import { useQuery } from '../lib/use-query.ts'
 import { Breadcrumbs } from '../parts/breadcrumbs.tsx'
 import { Heading } from '../parts/heading.tsx'
+import { AddToOpenOrder } from '../parts/add-to-open-order.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { Picture } from '../parts/picture.tsx'
 import { ProductGrid } from '../parts/product-card.tsx'
 import { Quantity } from '../parts/quantity.tsx'
 import { Rating } from '../parts/rating.tsx'
@@ -39,12 +40,7 @@ export function ProductPage({ id }: { id: string }): VNode {
       />
       <div class="product">
         <div class="product-picture">
-          <ProductPicture
-            category={data.categorySlug}
-            colour={data.colour}
-            seed={data.id}
-            label={`${data.name}, a drawing`}
-          />
+          <Picture productId={data.id} product={data} name={data.name} />
         </div>
         <div class="product-facts">
           <p class="product-brand">{data.brand}</p>
@@ -54,7 +50,7 @@ export function ProductPage({ id }: { id: string }): VNode {
             <span class="price">{formatMoney(data.price)}</span>
             <span class="quiet">VAT included, free delivery</span>
           </p>
-          <Buy product={data} />
+          {data.retired ? <Retired product={data} /> : <Buy product={data} />}
           <p class="product-text">{data.description}</p>
           <Attributes product={data} />
         </div>
@@ -71,6 +67,21 @@ function Stock({ available }: { available: number }): VNode {
     <p class="stock stock-in">
       <Icon name="check" size={18} /> In stock, with you in two to four working days
     </p>
+  )
+}
+
+/** Old links and orders lead here: what it was stays to be seen. */
+function Retired({ product }: { product: Product }): VNode {
+  return (
+    <div class="buy">
+      <p class="stock stock-out">No longer sold</p>
+      <p class="quiet">We have taken this out of the shop.</p>
+      <p class="buy-row">
+        <a class="button big" href={shopUrl({ category: product.categorySlug })}>
+          See all {product.categoryName.toLowerCase()}
+        </a>
+      </p>
+    </div>
   )
 }
 
@@ -109,6 +120,7 @@ function Buy({ product }: { product: Product }): VNode {
         </button>
       </div>
       {failure === undefined ? null : <Alert>{failure}</Alert>}
+      {product.available === 0 ? null : <AddToOpenOrder product={product} quantity={quantity} />}
     </div>
   )
 }

@@ -2,9 +2,12 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { isProblem, issueFor, sayProblem } from '../api/problem.ts'
+import { checkNewPassword } from '../lib/check-password.ts'
 import { safeReturn } from '../lib/safe-return.ts'
 import { Field, focusMistake } from '../parts/field.tsx'
 import { Heading } from '../parts/heading.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { PasswordField } from '../parts/password-field.tsx'
 import { Alert } from '../parts/states.tsx'
 import { register, session, signIn } from '../state/session.ts'
 
@@ -37,6 +40,11 @@ function Entrance({ kind }: { kind: 'sign-in' | 'register' }): VNode {
         </a>
       </nav>
       <Heading title={kind === 'sign-in' ? 'Welcome back' : 'Create your account'} />
+      {query['reset'] === undefined ? null : (
+        <p class="done" role="status">
+          <Icon name="check" /> Your password is changed. Sign in with the new one.
+        </p>
+      )}
       <p class="quiet">
         {back === '/checkout'
           ? 'One step before the checkout. Your cart comes with you.'
@@ -79,51 +87,21 @@ function EntranceForm({ kind }: { kind: 'sign-in' | 'register' }): VNode {
           }}
         />
         <PasswordField
-          registering={registering}
+          fresh={registering}
           value={fields.password}
           onValue={set('password')}
           mistake={mistakes.password}
         />
       </div>
+      {registering ? null : (
+        <p class="forgot">
+          <a href="/forgot-password">Forgot your password?</a>
+        </p>
+      )}
       <button type="submit" class="button big wide" aria-disabled={busy}>
         {busy ? 'One moment' : registering ? 'Create account' : 'Sign in'}
       </button>
     </form>
-  )
-}
-
-interface PasswordFieldProps {
-  readonly registering: boolean
-  readonly value: string
-  readonly onValue: (value: string) => void
-  readonly mistake: string | undefined
-}
-
-function PasswordField({ registering, value, onValue, mistake }: PasswordFieldProps): VNode {
-  const [seen, setSeen] = useState(false)
-  return (
-    <Field
-      label="Password"
-      name="password"
-      value={value}
-      onValue={onValue}
-      mistake={mistake}
-      {...(registering ? { hint: 'At least 10 characters. A few plain words make a good one.' } : {})}
-      end={
-        <button type="button" class="field-button" aria-pressed={seen} onClick={() => setSeen(!seen)}>
-          {seen ? 'Hide' : 'Show'}
-          <span class="sr-only"> what I typed</span>
-        </button>
-      }
-      input={{
-        ...(seen ? ({ type: 'text' } as const) : ({ type: 'password' } as const)),
-        autocomplete: registering ? 'new-password' : 'current-password',
-        required: true,
-        maxLength: 200,
-        spellcheck: false,
-        autocapitalize: 'none',
-      }}
-    />
   )
 }
 
@@ -134,6 +112,8 @@ function useEntrance(registering: boolean) {
   const [failure, setFailure] = useState<string>()
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
+  // Pressing the button again after a lost answer is the same registration.
+  const [key] = useState(() => crypto.randomUUID())
   const set = (name: keyof typeof fields) => (value: string) => setFields((before) => ({ ...before, [name]: value }))
 
   const submit = async (event: Event): Promise<void> => {
@@ -146,7 +126,9 @@ function useEntrance(registering: boolean) {
     setBusy(true)
     try {
       const email = fields.email.trim()
-      await (registering ? register(email, fields.password, fields.displayName.trim()) : signIn(email, fields.password))
+      await (registering
+        ? register(key, email, fields.password, fields.displayName.trim())
+        : signIn(email, fields.password))
     } catch (error) {
       const told = serverMistakes(error)
       setMistakes(told)
@@ -163,8 +145,9 @@ function check(fields: { email: string; password: string; displayName: string },
   const found: Mistakes = {}
   if (registering && fields.displayName.trim() === '') found.displayName = 'Enter your name.'
   if (!/^\S+@\S+\.\S+$/.test(fields.email.trim())) found.email = 'Enter an email address, like name@example.org.'
-  if (fields.password === '') found.password = 'Enter your password.'
-  else if (registering && fields.password.length < 10) found.password = 'Use at least 10 characters.'
+  const weak = registering ? checkNewPassword(fields.password) : undefined
+  if (weak !== undefined) found.password = weak
+  else if (fields.password === '') found.password = 'Enter your password.'
   return found
 }
 

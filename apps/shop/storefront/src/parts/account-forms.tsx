@@ -1,18 +1,16 @@
 import type { VNode } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import { issueFor, sayProblem } from '../api/problem.ts'
+import { issueFor } from '../api/problem.ts'
 import { shop } from '../api/shop.ts'
 import type { Preferences, User } from '../api/types.ts'
 import { checkAddress, emptyAddress, savedAddress, trimAddress, type AddressMistakes } from '../lib/address.ts'
 import { serverAddressMistakes } from '../lib/say-checkout.ts'
 import { forgetAll } from '../lib/use-query.ts'
-import { announce } from '../state/notices.ts'
 import { userChanged } from '../state/session.ts'
 import { theme, themeOf } from '../state/theme.ts'
 import { AddressFields } from './address-fields.tsx'
 import { Field, focusMistake } from './field.tsx'
-import { Icon } from './icon.tsx'
-import { Alert } from './states.tsx'
+import { Saving, useSaving } from './saving.tsx'
 
 export function ProfileForm({ user }: { user: User }): VNode {
   const [name, setName] = useState(user.displayName)
@@ -115,53 +113,5 @@ export function PreferencesForm({ preferences }: { preferences: Preferences }): 
       </fieldset>
       <Saving saving={saving} label="Save preferences" />
     </form>
-  )
-}
-
-interface SavingState {
-  readonly busy: boolean
-  readonly saved: boolean
-  readonly failure: unknown
-  readonly submit: (event: Event) => void
-}
-
-/** The life of a form that is saved: one try at a time, then "Saved" or what went wrong. */
-function useSaving(save: () => Promise<boolean>): SavingState {
-  const [state, setState] = useState<{ busy: boolean; saved: boolean; failure?: unknown }>({
-    busy: false,
-    saved: false,
-  })
-  const run = async (): Promise<void> => {
-    setState({ busy: true, saved: false })
-    try {
-      const saved = await save()
-      setState({ busy: false, saved })
-      if (saved) announce('Saved')
-    } catch (failure) {
-      setState({ busy: false, saved: false, failure })
-    }
-  }
-  const submit = (event: Event): void => {
-    event.preventDefault()
-    if (!state.busy) void run()
-  }
-  return { busy: state.busy, saved: state.saved, failure: state.failure, submit }
-}
-
-function Saving({ saving, label }: { saving: SavingState; label: string }): VNode {
-  return (
-    <>
-      {saving.failure === undefined ? null : <Alert>{sayProblem(saving.failure)}</Alert>}
-      <p class="saving">
-        <button type="submit" class="button" aria-disabled={saving.busy}>
-          {saving.busy ? 'Saving' : label}
-        </button>
-        {saving.saved ? (
-          <span class="saved">
-            <Icon name="check" size={18} /> Saved
-          </span>
-        ) : null}
-      </p>
-    </>
   )
 }

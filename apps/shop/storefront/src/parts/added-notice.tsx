@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import { ProductPicture } from '../art/picture.tsx'
 import { formatMoney } from '../lib/money.ts'
 import { justAdded } from '../state/notices.ts'
 import { Icon } from './icon.tsx'
+import { Picture } from './picture.tsx'
 
 const shownMs = 7_000
 
@@ -38,7 +38,7 @@ export function AddedNotice(): VNode | null {
       </p>
       <div class="added-line">
         <span class="thumb">
-          <ProductPicture category={product.categorySlug} colour={product.colour} seed={product.id} />
+          <Picture productId={product.id} product={product} />
         </span>
         <p>
           <strong>{product.name}</strong>

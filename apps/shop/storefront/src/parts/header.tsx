@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { cartCount } from '../state/cart.ts'
-import { session } from '../state/session.ts'
+import { looksLikeMerchant, session } from '../state/session.ts'
 import { theme, type Theme } from '../state/theme.ts'
 import { announce } from '../state/notices.ts'
 import { CategoryMenu } from './category-menu.tsx'
@@ -22,11 +22,21 @@ export function Header(): VNode {
         <SearchBox />
         <div class="bar-tools">
           <ThemeToggle />
+          {looksLikeMerchant.value ? <MerchantLink /> : null}
           <AccountLink />
           <CartLink />
         </div>
       </div>
     </header>
+  )
+}
+
+function MerchantLink(): VNode {
+  return (
+    <a class="tool tool-merchant" href="/merchant">
+      <Icon name="store" />
+      <span class="tool-word">Merchant</span>
+    </a>
   )
 }
 

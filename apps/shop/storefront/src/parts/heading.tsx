@@ -8,6 +8,15 @@ export function pageChanged(): void {
   navigated = true
 }
 
+/** After an action that took its own button away: the keyboard goes on from the page's heading, not from its very top. */
+export function focusHeading(): void {
+  requestAnimationFrame(() => {
+    const { activeElement } = document
+    if (activeElement === null || activeElement === document.body)
+      document.querySelector('h1')?.focus({ preventScroll: true })
+  })
+}
+
 /** The page's heading. Also names the document. */
 export function Heading({ title, children }: { title: string; children?: ComponentChildren }): VNode {
   const heading = useRef<HTMLHeadingElement>(null)

@@ -20,6 +20,8 @@ const shapes = {
   alert: 'M12 4 21 20H3L12 4ZM12 10v4.5M12 17.3v.200',
   lock: 'M6 11h12v9H6v-9ZM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   filter: 'M4 7h16M7 12h10M10 17h4',
+  store: 'M4 10v10h16V10M3 10l2-6h14l2 6a3 3 0 0 1-6 0 3 3 0 0 1-6 0 3 3 0 0 1-6 0ZM9 20v-5h6v5',
+  picture: 'M4 5h16v14H4V5ZM4 16l4.5-4.5 4 4 3-3 4.5 4.5M15.5 8.5v.2',
   print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7v-6Z',
 } as const
 

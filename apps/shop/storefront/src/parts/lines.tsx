@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { Money } from '../api/types.ts'
-import { ProductPicture } from '../art/picture.tsx'
 import { formatMoney } from '../lib/money.ts'
+import { Picture } from './picture.tsx'
 
 export interface Line {
   readonly productId: string
@@ -10,6 +10,7 @@ export interface Line {
   readonly lineTotal: Money
   readonly categorySlug: string
   readonly colour: string
+  readonly imageHash: string
 }
 
 /** The goods of a cart or an order, to look at. */
@@ -19,7 +20,7 @@ export function Lines({ lines }: { lines: readonly Line[] }): VNode {
       {lines.map((line) => (
         <li key={line.productId}>
           <span class="thumb">
-            <ProductPicture category={line.categorySlug} colour={line.colour} seed={line.productId} />
+            <Picture productId={line.productId} product={line} />
           </span>
           <span class="lines-name">
             <a href={`/products/${line.productId}`}>{line.name}</a>

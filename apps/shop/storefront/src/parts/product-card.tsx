@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { Product } from '../api/types.ts'
-import { ProductPicture } from '../art/picture.tsx'
 import { formatMoney } from '../lib/money.ts'
+import { Picture } from './picture.tsx'
 import { Rating } from './rating.tsx'
 
 function ProductCard({ product }: { product: Product }): VNode {
@@ -9,7 +9,7 @@ function ProductCard({ product }: { product: Product }): VNode {
     <article class="card">
       <a class="card-link" href={`/products/${product.id}`}>
         <span class="card-picture">
-          <ProductPicture category={product.categorySlug} colour={product.colour} seed={product.id} />
+          <Picture productId={product.id} product={product} />
           {product.available === 0 ? <span class="card-flag">Sold out</span> : null}
         </span>
         <span class="card-brand">{product.brand}</span>

@@ -45,6 +45,13 @@ export async function loadCart(): Promise<void> {
   }
 }
 
+/** The signed-in customer's cart as it would be bought now. What is shown stays if it cannot be had. */
+export async function refreshedCart(): Promise<readonly CartItem[]> {
+  const answer = await shop.cart()
+  show(answer)
+  return answer.items
+}
+
 export function quantityOf(productId: string): number {
   return itemsNow().find((item) => item.productId === productId)?.quantity ?? 0
 }
@@ -142,8 +149,10 @@ function itemOf(product: Product, quantity: number): CartItem {
     name: product.name,
     ...line,
     lineTotal: sumMoney([line]) ?? product.price,
-    available: product.available,
+    available: product.retired ? 0 : product.available,
     categorySlug: product.categorySlug,
     colour: product.colour,
+    retired: product.retired,
+    imageHash: product.imageHash,
   }
 }

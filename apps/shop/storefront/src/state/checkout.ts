@@ -1,25 +1,37 @@
 import { isProblem } from '../api/problem.ts'
 import { shop } from '../api/shop.ts'
-import type { Address, Order } from '../api/types.ts'
+import type { Address, Money, Order } from '../api/types.ts'
 import { digitsOf, parseExpiry, type CardFields } from '../lib/card.ts'
+import { wasOpen } from '../lib/order-steps.ts'
 import { dropPurchase, keyUnderWay, purchaseKey, settlePurchase } from '../lib/purchase-key.ts'
 import { forgetAll } from '../lib/use-query.ts'
 import { loadCart } from './cart.ts'
 
-/** Buys what is in the cart. Calling it again after a lost answer is the same purchase, not a second one. */
-export async function buy(customerId: string, card: CardFields, address: Address): Promise<Order> {
+/** Buys what is in the cart, for what was shown. Calling it again after a lost answer is the same purchase. */
+export async function buy(customerId: string, card: CardFields, address: Address, shown: Money): Promise<Order> {
   const key = purchaseKey(sessionStorage, customerId, () => crypto.randomUUID())
   try {
-    return await pay(key, card, address)
+    return await place(key, { cardToken: await tokenOf(card), address, expectedTotal: shown })
   } catch (error) {
     if (isProblem(error, 'SHOP_IDEMPOTENCY_KEY_REUSED')) dropPurchase(sessionStorage)
     throw error
   }
 }
 
-/** Takes up an interrupted order where it stopped. */
-export function resume(order: Order, card: CardFields, address: Address): Promise<Order> {
-  return pay(order.idempotencyKey, card, address)
+/** Takes up an interrupted order where it stopped. What it costs was agreed when it was placed. */
+export async function resume(order: Order, card: CardFields, address: Address): Promise<Order> {
+  if (wasOpen(order)) return payOpenOrder(order, card)
+  return place(order.idempotencyKey, { cardToken: await tokenOf(card), address })
+}
+
+/** Makes an order of the cart that is paid later. The key is the caller's, and stands for this one order. */
+export async function openOrder(key: string, address: Address): Promise<Order> {
+  return bought(await shop.openOrder(key, { address }))
+}
+
+/** Pays an open order, for what was shown. */
+export async function payOpenOrder(order: Order, card: CardFields): Promise<Order> {
+  return bought(await shop.payOrder(order.id, { cardToken: await tokenOf(card), expectedTotal: order.total }))
 }
 
 /**
@@ -38,7 +50,12 @@ export function orderSeen(order: Order): void {
   settlePurchase(sessionStorage, order)
 }
 
-async function pay(key: string, card: CardFields, address: Address): Promise<Order> {
+async function place(key: string, body: Parameters<typeof shop.placeOrder>[1]): Promise<Order> {
+  return bought(await shop.placeOrder(key, body))
+}
+
+/** Hands the card to the bank: it is never kept. */
+async function tokenOf(card: CardFields): Promise<string> {
   const expiry = parseExpiry(card.expiry)
   const { cardToken } = await shop.card({
     number: digitsOf(card.number),
@@ -46,9 +63,12 @@ async function pay(key: string, card: CardFields, address: Address): Promise<Ord
     expiryYear: expiry?.year ?? 0,
     securityCode: card.securityCode,
   })
-  const order = await shop.placeOrder(key, { cardToken, address })
+  return cardToken
+}
+
+function bought(order: Order): Order {
   orderSeen(order)
-  // Stock has changed, and a paid order has emptied the cart.
+  // Stock has changed, and an order has emptied the cart.
   forgetAll()
   void loadCart()
   return order

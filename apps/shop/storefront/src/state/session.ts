@@ -1,4 +1,4 @@
-import { signal, type Signal } from '@preact/signals'
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { giveCredentials } from '../api/client.ts'
 import { isProblem } from '../api/problem.ts'
 import { shop } from '../api/shop.ts'
@@ -12,11 +12,19 @@ export type SessionState =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'signed-in'; readonly user: User }
 
-// Not a secret: only says that asking for a session is worth a request.
+// Not a secret: only says that asking for a session is worth a request, and what the header is likely to show then.
 const hint = 'ashlar.signed-in'
 const renewBeforeMs = 30_000
 
 export const session: Signal<SessionState> = signal({ kind: 'starting' })
+/** Whether the pages for the shop's staff are shown. What they may do is decided by the shop, not here. */
+export const isMerchant: ReadonlySignal<boolean> = computed(
+  () => session.value.kind === 'signed-in' && session.value.user.roles.includes('ROLE_MERCHANT'),
+)
+/** The same, as of the visit before while the session is being taken up: nothing in the header jumps. */
+export const looksLikeMerchant: ReadonlySignal<boolean> = computed(() =>
+  session.value.kind === 'starting' ? device.read(hint) === 'merchant' : isMerchant.value,
+)
 
 // Kept in memory only: a script that got into the page of tomorrow finds nothing.
 let accessToken: string | undefined
@@ -61,8 +69,8 @@ export async function signIn(email: string, password: string): Promise<void> {
   )
 }
 
-export async function register(email: string, password: string, displayName: string): Promise<void> {
-  begin(await shop.register({ email, password, displayName }))
+export async function register(key: string, email: string, password: string, displayName: string): Promise<void> {
+  begin(await shop.register(key, { email, password, displayName }))
 }
 
 export async function signOut(): Promise<void> {
@@ -73,14 +81,19 @@ export async function signOut(): Promise<void> {
   }
 }
 
+/** Every other session ends; this one goes on as a new one. */
+export async function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  begin(await shop.changePassword({ currentPassword, newPassword }))
+}
+
 export function userChanged(changed: User): void {
   session.value = { kind: 'signed-in', user: changed }
 }
 
 function begin(given: Session): void {
   accessToken = given.accessToken
-  device.write(hint, 'yes')
   session.value = { kind: 'signed-in', user: given.user }
+  device.write(hint, isMerchant.peek() ? 'merchant' : 'yes')
   clearTimeout(timer)
   const leftMs = Date.parse(given.accessExpiresAt) - Date.now() - renewBeforeMs
   // A device with a wrong clock must not renew in a loop.

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file shop/order/v1/order.proto.
  */
 export const file_shop_order_v1_order: GenFile = /*@__PURE__*/
-  fileDesc("ChlzaG9wL29yZGVyL3YxL29yZGVyLnByb3RvEg1zaG9wLm9yZGVyLnYxIs4BCghDYXJ0SXRlbRISCgpwcm9kdWN0X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSEAoIcXVhbnRpdHkYAyABKAUSKQoKdW5pdF9wcmljZRgEIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5EikKCmxpbmVfdG90YWwYBSABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIRCglhdmFpbGFibGUYBiABKAUSFQoNY2F0ZWdvcnlfc2x1ZxgHIAEoCRIOCgZjb2xvdXIYCCABKAkiVAoEQ2FydBImCgVpdGVtcxgBIAMoCzIXLnNob3Aub3JkZXIudjEuQ2FydEl0ZW0SJAoFdG90YWwYAiABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leSK8AQoJT3JkZXJMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghxdWFudGl0eRgDIAEoBRIpCgp1bml0X3ByaWNlGAQgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkSKQoKbGluZV90b3RhbBgFIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5EhUKDWNhdGVnb3J5X3NsdWcYBiABKAkSDgoGY29sb3VyGAcgASgJIigKB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJInAKDFN0YXR1c0NoYW5nZRIqCgZzdGF0dXMYASABKA4yGi5zaG9wLm9yZGVyLnYxLk9yZGVyU3RhdHVzEiYKAmF0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRub3RlGAMgASgJIugDCgVPcmRlchIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIqCgZzdGF0dXMYBCABKA4yGi5zaG9wLm9yZGVyLnYxLk9yZGVyU3RhdHVzEicKBWxpbmVzGAUgAygLMhguc2hvcC5vcmRlci52MS5PcmRlckxpbmUSJAoFdG90YWwYBiABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIoCgdhZGRyZXNzGAcgASgLMhcuc2hvcC5jb21tb24udjEuQWRkcmVzcxInCgdyZWZ1c2FsGAggASgLMhYuc2hvcC5vcmRlci52MS5SZWZ1c2FsEhUKDXBheW1lbnRfbGFiZWwYCSABKAkSLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoHaGlzdG9yeRgMIAMoCzIbLnNob3Aub3JkZXIudjEuU3RhdHVzQ2hhbmdlEg8KB3ZlcnNpb24YDSABKAUSFQoNY2FuY2VsX3JlYXNvbhgOIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYDyABKAkiIQoOR2V0Q2FydFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI0Cg9HZXRDYXJ0UmVzcG9uc2USIQoEY2FydBgBIAEoCzITLnNob3Aub3JkZXIudjEuQ2FydCJdChJTZXRDYXJ0SXRlbVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRISCgpwcm9kdWN0X2lkGAIgASgJEhUKCHF1YW50aXR5GAMgASgFSACIAQFCCwoJX3F1YW50aXR5IjgKE1NldENhcnRJdGVtUmVzcG9uc2USIQoEY2FydBgBIAEoCzITLnNob3Aub3JkZXIudjEuQ2FydCJ7ChFQbGFjZU9yZGVyUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRISCgpjYXJkX3Rva2VuGAMgASgJEigKB2FkZHJlc3MYBCABKAsyFy5zaG9wLmNvbW1vbi52MS5BZGRyZXNzIjkKElBsYWNlT3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiNAoPR2V0T3JkZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEAoIb3JkZXJfaWQYAiABKAkiNwoQR2V0T3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiSwoRTGlzdE9yZGVyc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJTChJMaXN0T3JkZXJzUmVzcG9uc2USJAoGb3JkZXJzGAEgAygLMhQuc2hvcC5vcmRlci52MS5PcmRlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiRwoSQ2FuY2VsT3JkZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEAoIb3JkZXJfaWQYAiABKAkSDgoGcmVhc29uGAMgASgJIjoKE0NhbmNlbE9yZGVyUmVzcG9uc2USIwoFb3JkZXIYASABKAsyFC5zaG9wLm9yZGVyLnYxLk9yZGVyKssBCgtPcmRlclN0YXR1cxIcChhPUkRFUl9TVEFUVVNfVU5TUEVDSUZJRUQQABIYChRPUkRFUl9TVEFUVVNfUEVORElORxABEhkKFU9SREVSX1NUQVRVU19SRVNFUlZFRBACEhUKEU9SREVSX1NUQVRVU19QQUlEEAMSGAoUT1JERVJfU1RBVFVTX1JFRlVTRUQQBBIaChZPUkRFUl9TVEFUVVNfQ0FOQ0VMTEVEEAUSHAoYT1JERVJfU1RBVFVTX0lOVEVSUlVQVEVEEAYy9wMKDE9yZGVyU2VydmljZRJICgdHZXRDYXJ0Eh0uc2hvcC5vcmRlci52MS5HZXRDYXJ0UmVxdWVzdBoeLnNob3Aub3JkZXIudjEuR2V0Q2FydFJlc3BvbnNlElQKC1NldENhcnRJdGVtEiEuc2hvcC5vcmRlci52MS5TZXRDYXJ0SXRlbVJlcXVlc3QaIi5zaG9wLm9yZGVyLnYxLlNldENhcnRJdGVtUmVzcG9uc2USUQoKUGxhY2VPcmRlchIgLnNob3Aub3JkZXIudjEuUGxhY2VPcmRlclJlcXVlc3QaIS5zaG9wLm9yZGVyLnYxLlBsYWNlT3JkZXJSZXNwb25zZRJLCghHZXRPcmRlchIeLnNob3Aub3JkZXIudjEuR2V0T3JkZXJSZXF1ZXN0Gh8uc2hvcC5vcmRlci52MS5HZXRPcmRlclJlc3BvbnNlElEKCkxpc3RPcmRlcnMSIC5zaG9wLm9yZGVyLnYxLkxpc3RPcmRlcnNSZXF1ZXN0GiEuc2hvcC5vcmRlci52MS5MaXN0T3JkZXJzUmVzcG9uc2USVAoLQ2FuY2VsT3JkZXISIS5zaG9wLm9yZGVyLnYxLkNhbmNlbE9yZGVyUmVxdWVzdBoiLnNob3Aub3JkZXIudjEuQ2FuY2VsT3JkZXJSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_shop_common_v1_address, file_shop_common_v1_money]);
+  fileDesc("ChlzaG9wL29yZGVyL3YxL29yZGVyLnByb3RvEg1zaG9wLm9yZGVyLnYxIvMBCghDYXJ0SXRlbRISCgpwcm9kdWN0X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSEAoIcXVhbnRpdHkYAyABKAUSKQoKdW5pdF9wcmljZRgEIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5EikKCmxpbmVfdG90YWwYBSABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIRCglhdmFpbGFibGUYBiABKAUSFQoNY2F0ZWdvcnlfc2x1ZxgHIAEoCRIOCgZjb2xvdXIYCCABKAkSDwoHcmV0aXJlZBgJIAEoCBISCgppbWFnZV9oYXNoGAogASgJIlQKBENhcnQSJgoFaXRlbXMYASADKAsyFy5zaG9wLm9yZGVyLnYxLkNhcnRJdGVtEiQKBXRvdGFsGAIgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkilgEKCFNoaXBtZW50Eg8KB2NhcnJpZXIYASABKAkSFwoPdHJhY2tpbmdfbnVtYmVyGAIgASgJEi4KCnNoaXBwZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGRlbGl2ZXJlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi0AEKCU9yZGVyTGluZRISCgpwcm9kdWN0X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSEAoIcXVhbnRpdHkYAyABKAUSKQoKdW5pdF9wcmljZRgEIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5EikKCmxpbmVfdG90YWwYBSABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIVCg1jYXRlZ29yeV9zbHVnGAYgASgJEg4KBmNvbG91chgHIAEoCRISCgppbWFnZV9oYXNoGAggASgJIigKB1JlZnVzYWwSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJInAKDFN0YXR1c0NoYW5nZRIqCgZzdGF0dXMYASABKA4yGi5zaG9wLm9yZGVyLnYxLk9yZGVyU3RhdHVzEiYKAmF0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRub3RlGAMgASgJIqoECgVPcmRlchIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIqCgZzdGF0dXMYBCABKA4yGi5zaG9wLm9yZGVyLnYxLk9yZGVyU3RhdHVzEicKBWxpbmVzGAUgAygLMhguc2hvcC5vcmRlci52MS5PcmRlckxpbmUSJAoFdG90YWwYBiABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIoCgdhZGRyZXNzGAcgASgLMhcuc2hvcC5jb21tb24udjEuQWRkcmVzcxInCgdyZWZ1c2FsGAggASgLMhYuc2hvcC5vcmRlci52MS5SZWZ1c2FsEhUKDXBheW1lbnRfbGFiZWwYCSABKAkSLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoHaGlzdG9yeRgMIAMoCzIbLnNob3Aub3JkZXIudjEuU3RhdHVzQ2hhbmdlEg8KB3ZlcnNpb24YDSABKAUSFQoNY2FuY2VsX3JlYXNvbhgOIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYDyABKAkSKQoIc2hpcG1lbnQYECABKAsyFy5zaG9wLm9yZGVyLnYxLlNoaXBtZW50EhUKDXJlZnVuZF9yZWFzb24YESABKAkiIQoOR2V0Q2FydFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI0Cg9HZXRDYXJ0UmVzcG9uc2USIQoEY2FydBgBIAEoCzITLnNob3Aub3JkZXIudjEuQ2FydCJdChJTZXRDYXJ0SXRlbVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRISCgpwcm9kdWN0X2lkGAIgASgJEhUKCHF1YW50aXR5GAMgASgFSACIAQFCCwoJX3F1YW50aXR5IjgKE1NldENhcnRJdGVtUmVzcG9uc2USIQoEY2FydBgBIAEoCzITLnNob3Aub3JkZXIudjEuQ2FydCKqAQoRUGxhY2VPcmRlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYAiABKAkSEgoKY2FyZF90b2tlbhgDIAEoCRIoCgdhZGRyZXNzGAQgASgLMhcuc2hvcC5jb21tb24udjEuQWRkcmVzcxItCg5leHBlY3RlZF90b3RhbBgFIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5IjkKElBsYWNlT3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiaAoSQ3JlYXRlT3JkZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJEigKB2FkZHJlc3MYAyABKAsyFy5zaG9wLmNvbW1vbi52MS5BZGRyZXNzIjoKE0NyZWF0ZU9yZGVyUmVzcG9uc2USIwoFb3JkZXIYASABKAsyFC5zaG9wLm9yZGVyLnYxLk9yZGVyInAKE1NldE9yZGVySXRlbVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIQCghvcmRlcl9pZBgCIAEoCRISCgpwcm9kdWN0X2lkGAMgASgJEhUKCHF1YW50aXR5GAQgASgFSACIAQFCCwoJX3F1YW50aXR5IjsKFFNldE9yZGVySXRlbVJlc3BvbnNlEiMKBW9yZGVyGAEgASgLMhQuc2hvcC5vcmRlci52MS5PcmRlciJ3Cg9QYXlPcmRlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIQCghvcmRlcl9pZBgCIAEoCRISCgpjYXJkX3Rva2VuGAMgASgJEi0KDmV4cGVjdGVkX3RvdGFsGAQgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkiNwoQUGF5T3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiNAoPR2V0T3JkZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEAoIb3JkZXJfaWQYAiABKAkiNwoQR2V0T3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiSwoRTGlzdE9yZGVyc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJTChJMaXN0T3JkZXJzUmVzcG9uc2USJAoGb3JkZXJzGAEgAygLMhQuc2hvcC5vcmRlci52MS5PcmRlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiRwoSQ2FuY2VsT3JkZXJSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEAoIb3JkZXJfaWQYAiABKAkSDgoGcmVhc29uGAMgASgJIjoKE0NhbmNlbE9yZGVyUmVzcG9uc2USIwoFb3JkZXIYASABKAsyFC5zaG9wLm9yZGVyLnYxLk9yZGVyInkKIkZ1bGZpbG1lbnRTZXJ2aWNlTGlzdE9yZGVyc1JlcXVlc3QSLAoIc3RhdHVzZXMYASADKA4yGi5zaG9wLm9yZGVyLnYxLk9yZGVyU3RhdHVzEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImQKI0Z1bGZpbG1lbnRTZXJ2aWNlTGlzdE9yZGVyc1Jlc3BvbnNlEiQKBm9yZGVycxgBIAMoCzIULnNob3Aub3JkZXIudjEuT3JkZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIjQKIEZ1bGZpbG1lbnRTZXJ2aWNlR2V0T3JkZXJSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJIkgKIUZ1bGZpbG1lbnRTZXJ2aWNlR2V0T3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiYwoQU2hpcE9yZGVyUmVxdWVzdBITCgttZXJjaGFudF9pZBgBIAEoCRIQCghvcmRlcl9pZBgCIAEoCRIPCgdjYXJyaWVyGAMgASgJEhcKD3RyYWNraW5nX251bWJlchgEIAEoCSI4ChFTaGlwT3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiPAoTRGVsaXZlck9yZGVyUmVxdWVzdBITCgttZXJjaGFudF9pZBgBIAEoCRIQCghvcmRlcl9pZBgCIAEoCSI7ChREZWxpdmVyT3JkZXJSZXNwb25zZRIjCgVvcmRlchgBIAEoCzIULnNob3Aub3JkZXIudjEuT3JkZXIiXAoSUmVmdW5kT3JkZXJSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhAKCG9yZGVyX2lkGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIPCgdyZXN0b2NrGAQgASgIIjoKE1JlZnVuZE9yZGVyUmVzcG9uc2USIwoFb3JkZXIYASABKAsyFC5zaG9wLm9yZGVyLnYxLk9yZGVyKrYCCgtPcmRlclN0YXR1cxIcChhPUkRFUl9TVEFUVVNfVU5TUEVDSUZJRUQQABIYChRPUkRFUl9TVEFUVVNfUEVORElORxABEhkKFU9SREVSX1NUQVRVU19SRVNFUlZFRBACEhUKEU9SREVSX1NUQVRVU19QQUlEEAMSGAoUT1JERVJfU1RBVFVTX1JFRlVTRUQQBBIaChZPUkRFUl9TVEFUVVNfQ0FOQ0VMTEVEEAUSHAoYT1JERVJfU1RBVFVTX0lOVEVSUlVQVEVEEAYSGAoUT1JERVJfU1RBVFVTX0NSRUFURUQQBxIYChRPUkRFUl9TVEFUVVNfU0hJUFBFRBAIEhoKFk9SREVSX1NUQVRVU19ERUxJVkVSRUQQCRIZChVPUkRFUl9TVEFUVVNfUkVGVU5ERUQQCjLzBQoMT3JkZXJTZXJ2aWNlEkgKB0dldENhcnQSHS5zaG9wLm9yZGVyLnYxLkdldENhcnRSZXF1ZXN0Gh4uc2hvcC5vcmRlci52MS5HZXRDYXJ0UmVzcG9uc2USVAoLU2V0Q2FydEl0ZW0SIS5zaG9wLm9yZGVyLnYxLlNldENhcnRJdGVtUmVxdWVzdBoiLnNob3Aub3JkZXIudjEuU2V0Q2FydEl0ZW1SZXNwb25zZRJRCgpQbGFjZU9yZGVyEiAuc2hvcC5vcmRlci52MS5QbGFjZU9yZGVyUmVxdWVzdBohLnNob3Aub3JkZXIudjEuUGxhY2VPcmRlclJlc3BvbnNlElQKC0NyZWF0ZU9yZGVyEiEuc2hvcC5vcmRlci52MS5DcmVhdGVPcmRlclJlcXVlc3QaIi5zaG9wLm9yZGVyLnYxLkNyZWF0ZU9yZGVyUmVzcG9uc2USVwoMU2V0T3JkZXJJdGVtEiIuc2hvcC5vcmRlci52MS5TZXRPcmRlckl0ZW1SZXF1ZXN0GiMuc2hvcC5vcmRlci52MS5TZXRPcmRlckl0ZW1SZXNwb25zZRJLCghQYXlPcmRlchIeLnNob3Aub3JkZXIudjEuUGF5T3JkZXJSZXF1ZXN0Gh8uc2hvcC5vcmRlci52MS5QYXlPcmRlclJlc3BvbnNlEksKCEdldE9yZGVyEh4uc2hvcC5vcmRlci52MS5HZXRPcmRlclJlcXVlc3QaHy5zaG9wLm9yZGVyLnYxLkdldE9yZGVyUmVzcG9uc2USUQoKTGlzdE9yZGVycxIgLnNob3Aub3JkZXIudjEuTGlzdE9yZGVyc1JlcXVlc3QaIS5zaG9wLm9yZGVyLnYxLkxpc3RPcmRlcnNSZXNwb25zZRJUCgtDYW5jZWxPcmRlchIhLnNob3Aub3JkZXIudjEuQ2FuY2VsT3JkZXJSZXF1ZXN0GiIuc2hvcC5vcmRlci52MS5DYW5jZWxPcmRlclJlc3BvbnNlMvYDChFGdWxmaWxtZW50U2VydmljZRJzCgpMaXN0T3JkZXJzEjEuc2hvcC5vcmRlci52MS5GdWxmaWxtZW50U2VydmljZUxpc3RPcmRlcnNSZXF1ZXN0GjIuc2hvcC5vcmRlci52MS5GdWxmaWxtZW50U2VydmljZUxpc3RPcmRlcnNSZXNwb25zZRJtCghHZXRPcmRlchIvLnNob3Aub3JkZXIudjEuRnVsZmlsbWVudFNlcnZpY2VHZXRPcmRlclJlcXVlc3QaMC5zaG9wLm9yZGVyLnYxLkZ1bGZpbG1lbnRTZXJ2aWNlR2V0T3JkZXJSZXNwb25zZRJOCglTaGlwT3JkZXISHy5zaG9wLm9yZGVyLnYxLlNoaXBPcmRlclJlcXVlc3QaIC5zaG9wLm9yZGVyLnYxLlNoaXBPcmRlclJlc3BvbnNlElcKDERlbGl2ZXJPcmRlchIiLnNob3Aub3JkZXIudjEuRGVsaXZlck9yZGVyUmVxdWVzdBojLnNob3Aub3JkZXIudjEuRGVsaXZlck9yZGVyUmVzcG9uc2USVAoLUmVmdW5kT3JkZXISIS5zaG9wLm9yZGVyLnYxLlJlZnVuZE9yZGVyUmVxdWVzdBoiLnNob3Aub3JkZXIudjEuUmVmdW5kT3JkZXJSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_shop_common_v1_address, file_shop_common_v1_money]);
 
 /**
  * @generated from message shop.order.v1.CartItem
@@ -61,6 +61,20 @@ export type CartItem = Message<"shop.order.v1.CartItem"> & {
    * @generated from field: string colour = 8;
    */
   colour: string;
+
+  /**
+   * No longer sold: to be taken out before the cart can be ordered.
+   *
+   * @generated from field: bool retired = 9;
+   */
+  retired: boolean;
+
+  /**
+   * As Product's.
+   *
+   * @generated from field: string image_hash = 10;
+   */
+  imageHash: string;
 };
 
 /**
@@ -91,6 +105,40 @@ export type Cart = Message<"shop.order.v1.Cart"> & {
  */
 export const CartSchema: GenMessage<Cart> = /*@__PURE__*/
   messageDesc(file_shop_order_v1_order, 1);
+
+/**
+ * @generated from message shop.order.v1.Shipment
+ */
+export type Shipment = Message<"shop.order.v1.Shipment"> & {
+  /**
+   * @generated from field: string carrier = 1;
+   */
+  carrier: string;
+
+  /**
+   * @generated from field: string tracking_number = 2;
+   */
+  trackingNumber: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp shipped_at = 3;
+   */
+  shippedAt?: Timestamp | undefined;
+
+  /**
+   * Unset until it has arrived.
+   *
+   * @generated from field: google.protobuf.Timestamp delivered_at = 4;
+   */
+  deliveredAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.Shipment.
+ * Use `create(ShipmentSchema)` to create a new message.
+ */
+export const ShipmentSchema: GenMessage<Shipment> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 2);
 
 /**
  * @generated from message shop.order.v1.OrderLine
@@ -130,6 +178,13 @@ export type OrderLine = Message<"shop.order.v1.OrderLine"> & {
    * @generated from field: string colour = 7;
    */
   colour: string;
+
+  /**
+   * The product's picture when it was ordered; empty where there was none. It may be gone since.
+   *
+   * @generated from field: string image_hash = 8;
+   */
+  imageHash: string;
 };
 
 /**
@@ -137,7 +192,7 @@ export type OrderLine = Message<"shop.order.v1.OrderLine"> & {
  * Use `create(OrderLineSchema)` to create a new message.
  */
 export const OrderLineSchema: GenMessage<OrderLine> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 2);
+  messageDesc(file_shop_order_v1_order, 3);
 
 /**
  * Why an order was refused: a code for programs, a sentence for the customer.
@@ -146,7 +201,7 @@ export const OrderLineSchema: GenMessage<OrderLine> = /*@__PURE__*/
  */
 export type Refusal = Message<"shop.order.v1.Refusal"> & {
   /**
-   * OUT_OF_STOCK, CARD_DECLINED, INSUFFICIENT_FUNDS, CARD_EXPIRED.
+   * OUT_OF_STOCK, PRODUCT_RETIRED, CARD_DECLINED, INSUFFICIENT_FUNDS, CARD_EXPIRED.
    *
    * @generated from field: string code = 1;
    */
@@ -163,7 +218,7 @@ export type Refusal = Message<"shop.order.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 3);
+  messageDesc(file_shop_order_v1_order, 4);
 
 /**
  * @generated from message shop.order.v1.StatusChange
@@ -190,7 +245,7 @@ export type StatusChange = Message<"shop.order.v1.StatusChange"> & {
  * Use `create(StatusChangeSchema)` to create a new message.
  */
 export const StatusChangeSchema: GenMessage<StatusChange> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 4);
+  messageDesc(file_shop_order_v1_order, 5);
 
 /**
  * @generated from message shop.order.v1.Order
@@ -280,6 +335,18 @@ export type Order = Message<"shop.order.v1.Order"> & {
    * @generated from field: string idempotency_key = 15;
    */
   idempotencyKey: string;
+
+  /**
+   * Unset until it is shipped.
+   *
+   * @generated from field: shop.order.v1.Shipment shipment = 16;
+   */
+  shipment?: Shipment | undefined;
+
+  /**
+   * @generated from field: string refund_reason = 17;
+   */
+  refundReason: string;
 };
 
 /**
@@ -287,7 +354,7 @@ export type Order = Message<"shop.order.v1.Order"> & {
  * Use `create(OrderSchema)` to create a new message.
  */
 export const OrderSchema: GenMessage<Order> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 5);
+  messageDesc(file_shop_order_v1_order, 6);
 
 /**
  * @generated from message shop.order.v1.GetCartRequest
@@ -304,7 +371,7 @@ export type GetCartRequest = Message<"shop.order.v1.GetCartRequest"> & {
  * Use `create(GetCartRequestSchema)` to create a new message.
  */
 export const GetCartRequestSchema: GenMessage<GetCartRequest> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 6);
+  messageDesc(file_shop_order_v1_order, 7);
 
 /**
  * @generated from message shop.order.v1.GetCartResponse
@@ -321,7 +388,7 @@ export type GetCartResponse = Message<"shop.order.v1.GetCartResponse"> & {
  * Use `create(GetCartResponseSchema)` to create a new message.
  */
 export const GetCartResponseSchema: GenMessage<GetCartResponse> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 7);
+  messageDesc(file_shop_order_v1_order, 8);
 
 /**
  * @generated from message shop.order.v1.SetCartItemRequest
@@ -350,7 +417,7 @@ export type SetCartItemRequest = Message<"shop.order.v1.SetCartItemRequest"> & {
  * Use `create(SetCartItemRequestSchema)` to create a new message.
  */
 export const SetCartItemRequestSchema: GenMessage<SetCartItemRequest> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 8);
+  messageDesc(file_shop_order_v1_order, 9);
 
 /**
  * @generated from message shop.order.v1.SetCartItemResponse
@@ -367,7 +434,7 @@ export type SetCartItemResponse = Message<"shop.order.v1.SetCartItemResponse"> &
  * Use `create(SetCartItemResponseSchema)` to create a new message.
  */
 export const SetCartItemResponseSchema: GenMessage<SetCartItemResponse> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 9);
+  messageDesc(file_shop_order_v1_order, 10);
 
 /**
  * @generated from message shop.order.v1.PlaceOrderRequest
@@ -396,6 +463,13 @@ export type PlaceOrderRequest = Message<"shop.order.v1.PlaceOrderRequest"> & {
    * @generated from field: shop.common.v1.Address address = 4;
    */
   address?: Address | undefined;
+
+  /**
+   * What the customer was shown. SHOP_PRICE_CHANGED when the cart costs something else now. Unset accepts any.
+   *
+   * @generated from field: shop.common.v1.Money expected_total = 5;
+   */
+  expectedTotal?: Money | undefined;
 };
 
 /**
@@ -403,7 +477,7 @@ export type PlaceOrderRequest = Message<"shop.order.v1.PlaceOrderRequest"> & {
  * Use `create(PlaceOrderRequestSchema)` to create a new message.
  */
 export const PlaceOrderRequestSchema: GenMessage<PlaceOrderRequest> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 10);
+  messageDesc(file_shop_order_v1_order, 11);
 
 /**
  * @generated from message shop.order.v1.PlaceOrderResponse
@@ -420,7 +494,157 @@ export type PlaceOrderResponse = Message<"shop.order.v1.PlaceOrderResponse"> & {
  * Use `create(PlaceOrderResponseSchema)` to create a new message.
  */
 export const PlaceOrderResponseSchema: GenMessage<PlaceOrderResponse> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 11);
+  messageDesc(file_shop_order_v1_order, 12);
+
+/**
+ * @generated from message shop.order.v1.CreateOrderRequest
+ */
+export type CreateOrderRequest = Message<"shop.order.v1.CreateOrderRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * As PlaceOrder's.
+   *
+   * @generated from field: string idempotency_key = 2;
+   */
+  idempotencyKey: string;
+
+  /**
+   * @generated from field: shop.common.v1.Address address = 3;
+   */
+  address?: Address | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.CreateOrderRequest.
+ * Use `create(CreateOrderRequestSchema)` to create a new message.
+ */
+export const CreateOrderRequestSchema: GenMessage<CreateOrderRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 13);
+
+/**
+ * @generated from message shop.order.v1.CreateOrderResponse
+ */
+export type CreateOrderResponse = Message<"shop.order.v1.CreateOrderResponse"> & {
+  /**
+   * @generated from field: shop.order.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.CreateOrderResponse.
+ * Use `create(CreateOrderResponseSchema)` to create a new message.
+ */
+export const CreateOrderResponseSchema: GenMessage<CreateOrderResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 14);
+
+/**
+ * @generated from message shop.order.v1.SetOrderItemRequest
+ */
+export type SetOrderItemRequest = Message<"shop.order.v1.SetOrderItemRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
+
+  /**
+   * @generated from field: string product_id = 3;
+   */
+  productId: string;
+
+  /**
+   * 0 to 99. Required: leaving it out is not 0.
+   *
+   * @generated from field: optional int32 quantity = 4;
+   */
+  quantity?: number | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.SetOrderItemRequest.
+ * Use `create(SetOrderItemRequestSchema)` to create a new message.
+ */
+export const SetOrderItemRequestSchema: GenMessage<SetOrderItemRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 15);
+
+/**
+ * @generated from message shop.order.v1.SetOrderItemResponse
+ */
+export type SetOrderItemResponse = Message<"shop.order.v1.SetOrderItemResponse"> & {
+  /**
+   * @generated from field: shop.order.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.SetOrderItemResponse.
+ * Use `create(SetOrderItemResponseSchema)` to create a new message.
+ */
+export const SetOrderItemResponseSchema: GenMessage<SetOrderItemResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 16);
+
+/**
+ * @generated from message shop.order.v1.PayOrderRequest
+ */
+export type PayOrderRequest = Message<"shop.order.v1.PayOrderRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
+
+  /**
+   * As returned by PaymentService.CreateCardToken.
+   *
+   * @generated from field: string card_token = 3;
+   */
+  cardToken: string;
+
+  /**
+   * As PlaceOrder's.
+   *
+   * @generated from field: shop.common.v1.Money expected_total = 4;
+   */
+  expectedTotal?: Money | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.PayOrderRequest.
+ * Use `create(PayOrderRequestSchema)` to create a new message.
+ */
+export const PayOrderRequestSchema: GenMessage<PayOrderRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 17);
+
+/**
+ * @generated from message shop.order.v1.PayOrderResponse
+ */
+export type PayOrderResponse = Message<"shop.order.v1.PayOrderResponse"> & {
+  /**
+   * @generated from field: shop.order.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.PayOrderResponse.
+ * Use `create(PayOrderResponseSchema)` to create a new message.
+ */
+export const PayOrderResponseSchema: GenMessage<PayOrderResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 18);
 
 /**
  * @generated from message shop.order.v1.GetOrderRequest
@@ -442,7 +666,7 @@ export type GetOrderRequest = Message<"shop.order.v1.GetOrderRequest"> & {
  * Use `create(GetOrderRequestSchema)` to create a new message.
  */
 export const GetOrderRequestSchema: GenMessage<GetOrderRequest> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 12);
+  messageDesc(file_shop_order_v1_order, 19);
 
 /**
  * @generated from message shop.order.v1.GetOrderResponse
@@ -459,7 +683,7 @@ export type GetOrderResponse = Message<"shop.order.v1.GetOrderResponse"> & {
  * Use `create(GetOrderResponseSchema)` to create a new message.
  */
 export const GetOrderResponseSchema: GenMessage<GetOrderResponse> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 13);
+  messageDesc(file_shop_order_v1_order, 20);
 
 /**
  * @generated from message shop.order.v1.ListOrdersRequest
@@ -488,7 +712,7 @@ export type ListOrdersRequest = Message<"shop.order.v1.ListOrdersRequest"> & {
  * Use `create(ListOrdersRequestSchema)` to create a new message.
  */
 export const ListOrdersRequestSchema: GenMessage<ListOrdersRequest> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 14);
+  messageDesc(file_shop_order_v1_order, 21);
 
 /**
  * @generated from message shop.order.v1.ListOrdersResponse
@@ -510,7 +734,7 @@ export type ListOrdersResponse = Message<"shop.order.v1.ListOrdersResponse"> & {
  * Use `create(ListOrdersResponseSchema)` to create a new message.
  */
 export const ListOrdersResponseSchema: GenMessage<ListOrdersResponse> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 15);
+  messageDesc(file_shop_order_v1_order, 22);
 
 /**
  * @generated from message shop.order.v1.CancelOrderRequest
@@ -539,7 +763,7 @@ export type CancelOrderRequest = Message<"shop.order.v1.CancelOrderRequest"> & {
  * Use `create(CancelOrderRequestSchema)` to create a new message.
  */
 export const CancelOrderRequestSchema: GenMessage<CancelOrderRequest> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 16);
+  messageDesc(file_shop_order_v1_order, 23);
 
 /**
  * @generated from message shop.order.v1.CancelOrderResponse
@@ -556,7 +780,239 @@ export type CancelOrderResponse = Message<"shop.order.v1.CancelOrderResponse"> &
  * Use `create(CancelOrderResponseSchema)` to create a new message.
  */
 export const CancelOrderResponseSchema: GenMessage<CancelOrderResponse> = /*@__PURE__*/
-  messageDesc(file_shop_order_v1_order, 17);
+  messageDesc(file_shop_order_v1_order, 24);
+
+/**
+ * @generated from message shop.order.v1.FulfilmentServiceListOrdersRequest
+ */
+export type FulfilmentServiceListOrdersRequest = Message<"shop.order.v1.FulfilmentServiceListOrdersRequest"> & {
+  /**
+   * None means all.
+   *
+   * @generated from field: repeated shop.order.v1.OrderStatus statuses = 1;
+   */
+  statuses: OrderStatus[];
+
+  /**
+   * 1 to 50. 0 means 20.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message shop.order.v1.FulfilmentServiceListOrdersRequest.
+ * Use `create(FulfilmentServiceListOrdersRequestSchema)` to create a new message.
+ */
+export const FulfilmentServiceListOrdersRequestSchema: GenMessage<FulfilmentServiceListOrdersRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 25);
+
+/**
+ * @generated from message shop.order.v1.FulfilmentServiceListOrdersResponse
+ */
+export type FulfilmentServiceListOrdersResponse = Message<"shop.order.v1.FulfilmentServiceListOrdersResponse"> & {
+  /**
+   * @generated from field: repeated shop.order.v1.Order orders = 1;
+   */
+  orders: Order[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message shop.order.v1.FulfilmentServiceListOrdersResponse.
+ * Use `create(FulfilmentServiceListOrdersResponseSchema)` to create a new message.
+ */
+export const FulfilmentServiceListOrdersResponseSchema: GenMessage<FulfilmentServiceListOrdersResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 26);
+
+/**
+ * @generated from message shop.order.v1.FulfilmentServiceGetOrderRequest
+ */
+export type FulfilmentServiceGetOrderRequest = Message<"shop.order.v1.FulfilmentServiceGetOrderRequest"> & {
+  /**
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+};
+
+/**
+ * Describes the message shop.order.v1.FulfilmentServiceGetOrderRequest.
+ * Use `create(FulfilmentServiceGetOrderRequestSchema)` to create a new message.
+ */
+export const FulfilmentServiceGetOrderRequestSchema: GenMessage<FulfilmentServiceGetOrderRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 27);
+
+/**
+ * @generated from message shop.order.v1.FulfilmentServiceGetOrderResponse
+ */
+export type FulfilmentServiceGetOrderResponse = Message<"shop.order.v1.FulfilmentServiceGetOrderResponse"> & {
+  /**
+   * @generated from field: shop.order.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.FulfilmentServiceGetOrderResponse.
+ * Use `create(FulfilmentServiceGetOrderResponseSchema)` to create a new message.
+ */
+export const FulfilmentServiceGetOrderResponseSchema: GenMessage<FulfilmentServiceGetOrderResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 28);
+
+/**
+ * @generated from message shop.order.v1.ShipOrderRequest
+ */
+export type ShipOrderRequest = Message<"shop.order.v1.ShipOrderRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
+
+  /**
+   * 2 to 60 characters.
+   *
+   * @generated from field: string carrier = 3;
+   */
+  carrier: string;
+
+  /**
+   * 4 to 60 letters, digits and hyphens.
+   *
+   * @generated from field: string tracking_number = 4;
+   */
+  trackingNumber: string;
+};
+
+/**
+ * Describes the message shop.order.v1.ShipOrderRequest.
+ * Use `create(ShipOrderRequestSchema)` to create a new message.
+ */
+export const ShipOrderRequestSchema: GenMessage<ShipOrderRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 29);
+
+/**
+ * @generated from message shop.order.v1.ShipOrderResponse
+ */
+export type ShipOrderResponse = Message<"shop.order.v1.ShipOrderResponse"> & {
+  /**
+   * @generated from field: shop.order.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.ShipOrderResponse.
+ * Use `create(ShipOrderResponseSchema)` to create a new message.
+ */
+export const ShipOrderResponseSchema: GenMessage<ShipOrderResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 30);
+
+/**
+ * @generated from message shop.order.v1.DeliverOrderRequest
+ */
+export type DeliverOrderRequest = Message<"shop.order.v1.DeliverOrderRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
+};
+
+/**
+ * Describes the message shop.order.v1.DeliverOrderRequest.
+ * Use `create(DeliverOrderRequestSchema)` to create a new message.
+ */
+export const DeliverOrderRequestSchema: GenMessage<DeliverOrderRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 31);
+
+/**
+ * @generated from message shop.order.v1.DeliverOrderResponse
+ */
+export type DeliverOrderResponse = Message<"shop.order.v1.DeliverOrderResponse"> & {
+  /**
+   * @generated from field: shop.order.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.DeliverOrderResponse.
+ * Use `create(DeliverOrderResponseSchema)` to create a new message.
+ */
+export const DeliverOrderResponseSchema: GenMessage<DeliverOrderResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 32);
+
+/**
+ * @generated from message shop.order.v1.RefundOrderRequest
+ */
+export type RefundOrderRequest = Message<"shop.order.v1.RefundOrderRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
+
+  /**
+   * 1 to 300 characters; the customer sees it.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Whether the pieces are back and can be sold again.
+   *
+   * @generated from field: bool restock = 4;
+   */
+  restock: boolean;
+};
+
+/**
+ * Describes the message shop.order.v1.RefundOrderRequest.
+ * Use `create(RefundOrderRequestSchema)` to create a new message.
+ */
+export const RefundOrderRequestSchema: GenMessage<RefundOrderRequest> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 33);
+
+/**
+ * @generated from message shop.order.v1.RefundOrderResponse
+ */
+export type RefundOrderResponse = Message<"shop.order.v1.RefundOrderResponse"> & {
+  /**
+   * @generated from field: shop.order.v1.Order order = 1;
+   */
+  order?: Order | undefined;
+};
+
+/**
+ * Describes the message shop.order.v1.RefundOrderResponse.
+ * Use `create(RefundOrderResponseSchema)` to create a new message.
+ */
+export const RefundOrderResponseSchema: GenMessage<RefundOrderResponse> = /*@__PURE__*/
+  messageDesc(file_shop_order_v1_order, 34);
 
 /**
  * @generated from enum shop.order.v1.OrderStatus
@@ -603,11 +1059,36 @@ export const OrderStatus = {
   CANCELLED: 5,
 
   /**
-   * The checkout stopped before its end (a service died). Placing the order again with its key takes it up.
+   * The work on it stopped before its end (a service died). Placing the order again with its key takes it up; with a
+   * cancel_reason or refund_reason, so does cancelling or refunding it again.
    *
    * @generated from enum value: ORDER_STATUS_INTERRUPTED = 6;
    */
   INTERRUPTED: 6,
+
+  /**
+   * Made, not paid yet: items can still be added. Nothing is held.
+   *
+   * @generated from enum value: ORDER_STATUS_CREATED = 7;
+   */
+  CREATED: 7,
+
+  /**
+   * @generated from enum value: ORDER_STATUS_SHIPPED = 8;
+   */
+  SHIPPED: 8,
+
+  /**
+   * @generated from enum value: ORDER_STATUS_DELIVERED = 9;
+   */
+  DELIVERED: 9,
+
+  /**
+   * The money was given back after it was shipped.
+   *
+   * @generated from enum value: ORDER_STATUS_REFUNDED = 10;
+   */
+  REFUNDED: 10,
 } as const;
 
 /**
@@ -636,7 +1117,8 @@ export const OrderService: GenService<{
     output: typeof GetCartResponseSchema;
   },
   /**
-   * Sets how many of a product are in the cart; 0 takes it out. SHOP_PRODUCT_NOT_FOUND, SHOP_CART_FULL.
+   * Sets how many of a product are in the cart; 0 takes it out. SHOP_PRODUCT_NOT_FOUND, SHOP_PRODUCT_RETIRED,
+   * SHOP_CART_FULL.
    *
    * @generated from rpc shop.order.v1.OrderService.SetCartItem
    */
@@ -648,7 +1130,8 @@ export const OrderService: GenService<{
   /**
    * Makes an order of the cart and checks it out: reserve stock, charge, commit. Idempotent by key: the same key
    * gives the same order, and takes an interrupted one up where it stopped. Returns when the order is settled, or
-   * at the caller's deadline with the order as it then is. SHOP_CART_EMPTY, SHOP_IDEMPOTENCY_KEY_REUSED.
+   * at the caller's deadline with the order as it then is. SHOP_CART_EMPTY, SHOP_PRODUCT_RETIRED, SHOP_PRICE_CHANGED,
+   * SHOP_IDEMPOTENCY_KEY_REUSED.
    *
    * @generated from rpc shop.order.v1.OrderService.PlaceOrder
    */
@@ -656,6 +1139,40 @@ export const OrderService: GenService<{
     methodKind: "unary";
     input: typeof PlaceOrderRequestSchema;
     output: typeof PlaceOrderResponseSchema;
+  },
+  /**
+   * Makes an order of the cart without paying it: items may be added until it is paid. Idempotent by key. Takes them
+   * out of the cart. SHOP_CART_EMPTY, SHOP_PRODUCT_RETIRED, SHOP_IDEMPOTENCY_KEY_REUSED, SHOP_TOO_MANY_OPEN_ORDERS.
+   *
+   * @generated from rpc shop.order.v1.OrderService.CreateOrder
+   */
+  createOrder: {
+    methodKind: "unary";
+    input: typeof CreateOrderRequestSchema;
+    output: typeof CreateOrderResponseSchema;
+  },
+  /**
+   * Sets how many of a product are in an order that is not paid yet, at today's price; 0 takes it out. The last item
+   * cannot be taken out: cancel the order. SHOP_ORDER_NOT_OPEN, SHOP_PRODUCT_NOT_FOUND, SHOP_PRODUCT_RETIRED.
+   *
+   * @generated from rpc shop.order.v1.OrderService.SetOrderItem
+   */
+  setOrderItem: {
+    methodKind: "unary";
+    input: typeof SetOrderItemRequestSchema;
+    output: typeof SetOrderItemResponseSchema;
+  },
+  /**
+   * Checks out an order that was created, at the prices of this moment, or takes an interrupted one up. Answers like
+   * PlaceOrder; the items of a refused one are back in the cart. SHOP_ORDER_NOT_OPEN, SHOP_PRODUCT_RETIRED,
+   * SHOP_PRICE_CHANGED.
+   *
+   * @generated from rpc shop.order.v1.OrderService.PayOrder
+   */
+  payOrder: {
+    methodKind: "unary";
+    input: typeof PayOrderRequestSchema;
+    output: typeof PayOrderResponseSchema;
   },
   /**
    * SHOP_ORDER_NOT_FOUND when there is none or it is somebody else's.
@@ -678,7 +1195,7 @@ export const OrderService: GenService<{
     output: typeof ListOrdersResponseSchema;
   },
   /**
-   * Refunds what was charged and puts the stock back. SHOP_ORDER_NOT_CANCELLABLE. Idempotent.
+   * Refunds what was charged and puts the stock back. SHOP_ORDER_NOT_CANCELLABLE, also once it is shipped. Idempotent.
    *
    * @generated from rpc shop.order.v1.OrderService.CancelOrder
    */
@@ -689,4 +1206,64 @@ export const OrderService: GenService<{
   },
 }> = /*@__PURE__*/
   serviceDesc(file_shop_order_v1_order, 0);
+
+/**
+ * What merchants do with the orders of all customers.
+ *
+ * @generated from service shop.order.v1.FulfilmentService
+ */
+export const FulfilmentService: GenService<{
+  /**
+   * Oldest first: what has waited longest.
+   *
+   * @generated from rpc shop.order.v1.FulfilmentService.ListOrders
+   */
+  listOrders: {
+    methodKind: "unary";
+    input: typeof FulfilmentServiceListOrdersRequestSchema;
+    output: typeof FulfilmentServiceListOrdersResponseSchema;
+  },
+  /**
+   * SHOP_ORDER_NOT_FOUND.
+   *
+   * @generated from rpc shop.order.v1.FulfilmentService.GetOrder
+   */
+  getOrder: {
+    methodKind: "unary";
+    input: typeof FulfilmentServiceGetOrderRequestSchema;
+    output: typeof FulfilmentServiceGetOrderResponseSchema;
+  },
+  /**
+   * A paid order leaves. Idempotent with the same tracking number. SHOP_ORDER_NOT_SHIPPABLE.
+   *
+   * @generated from rpc shop.order.v1.FulfilmentService.ShipOrder
+   */
+  shipOrder: {
+    methodKind: "unary";
+    input: typeof ShipOrderRequestSchema;
+    output: typeof ShipOrderResponseSchema;
+  },
+  /**
+   * A shipped order has arrived. Idempotent. SHOP_ORDER_NOT_SHIPPED.
+   *
+   * @generated from rpc shop.order.v1.FulfilmentService.DeliverOrder
+   */
+  deliverOrder: {
+    methodKind: "unary";
+    input: typeof DeliverOrderRequestSchema;
+    output: typeof DeliverOrderResponseSchema;
+  },
+  /**
+   * Gives the money for a shipped or delivered order back: it was lost, broken or returned. Answers like CancelOrder.
+   * Idempotent. SHOP_ORDER_NOT_REFUNDABLE.
+   *
+   * @generated from rpc shop.order.v1.FulfilmentService.RefundOrder
+   */
+  refundOrder: {
+    methodKind: "unary";
+    input: typeof RefundOrderRequestSchema;
+    output: typeof RefundOrderResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_shop_order_v1_order, 1);
 

@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Address } from "../../common/v1/address_pb.ts";
+import { file_shop_common_v1_address } from "../../common/v1/address_pb.ts";
 import type { Money } from "../../common/v1/money_pb.ts";
 import { file_shop_common_v1_money } from "../../common/v1/money_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file shop/payment/v1/payment.proto.
  */
 export const file_shop_payment_v1_payment: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zaG9wL3BheW1lbnQvdjEvcGF5bWVudC5wcm90bxIPc2hvcC5wYXltZW50LnYxIrQCCgdQYXltZW50EgoKAmlkGAEgASgJEhAKCG9yZGVyX2lkGAIgASgJEi4KBnN0YXR1cxgDIAEoDjIeLnNob3AucGF5bWVudC52MS5QYXltZW50U3RhdHVzEiUKBmFtb3VudBgEIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5EhQKDGRlY2xpbmVfY29kZRgFIAEoCRISCgpjYXJkX2JyYW5kGAYgASgJEhIKCmNhcmRfbGFzdDQYByABKAkSFgoOYmFua19yZWZlcmVuY2UYCCABKAkSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiigEKC0ludm9pY2VMaW5lEhMKC2Rlc2NyaXB0aW9uGAEgASgJEhAKCHF1YW50aXR5GAIgASgFEikKCnVuaXRfcHJpY2UYAyABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIpCgpsaW5lX3RvdGFsGAQgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXki+wEKB0ludm9pY2USCgoCaWQYASABKAkSDgoGbnVtYmVyGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEg8KB3VzZXJfaWQYBCABKAkSKwoFbGluZXMYBSADKAsyHC5zaG9wLnBheW1lbnQudjEuSW52b2ljZUxpbmUSJAoFdG90YWwYBiABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRItCglpc3N1ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlZnVuZGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJqChZDcmVhdGVDYXJkVG9rZW5SZXF1ZXN0Eg4KBm51bWJlchgBIAEoCRIUCgxleHBpcnlfbW9udGgYAiABKAUSEwoLZXhwaXJ5X3llYXIYAyABKAUSFQoNc2VjdXJpdHlfY29kZRgEIAEoCSJLChdDcmVhdGVDYXJkVG9rZW5SZXNwb25zZRISCgpjYXJkX3Rva2VuGAEgASgJEg0KBWJyYW5kGAIgASgJEg0KBWxhc3Q0GAMgASgJIpoBCg1DaGFyZ2VSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSJQoGYW1vdW50GAMgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkSEgoKY2FyZF90b2tlbhgEIAEoCRIrCgVsaW5lcxgFIAMoCzIcLnNob3AucGF5bWVudC52MS5JbnZvaWNlTGluZSI7Cg5DaGFyZ2VSZXNwb25zZRIpCgdwYXltZW50GAEgASgLMhguc2hvcC5wYXltZW50LnYxLlBheW1lbnQiMQoNUmVmdW5kUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiOwoOUmVmdW5kUmVzcG9uc2USKQoHcGF5bWVudBgBIAEoCzIYLnNob3AucGF5bWVudC52MS5QYXltZW50IiUKEUdldFBheW1lbnRSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJIj8KEkdldFBheW1lbnRSZXNwb25zZRIpCgdwYXltZW50GAEgASgLMhguc2hvcC5wYXltZW50LnYxLlBheW1lbnQiNgoRR2V0SW52b2ljZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCSI/ChJHZXRJbnZvaWNlUmVzcG9uc2USKQoHaW52b2ljZRgBIAEoCzIYLnNob3AucGF5bWVudC52MS5JbnZvaWNlKqEBCg1QYXltZW50U3RhdHVzEh4KGlBBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGgoWUEFZTUVOVF9TVEFUVVNfUEVORElORxABEhoKFlBBWU1FTlRfU1RBVFVTX0NIQVJHRUQQAhIbChdQQVlNRU5UX1NUQVRVU19ERUNMSU5FRBADEhsKF1BBWU1FTlRfU1RBVFVTX1JFRlVOREVEEAQyugMKDlBheW1lbnRTZXJ2aWNlEmQKD0NyZWF0ZUNhcmRUb2tlbhInLnNob3AucGF5bWVudC52MS5DcmVhdGVDYXJkVG9rZW5SZXF1ZXN0Giguc2hvcC5wYXltZW50LnYxLkNyZWF0ZUNhcmRUb2tlblJlc3BvbnNlEkkKBkNoYXJnZRIeLnNob3AucGF5bWVudC52MS5DaGFyZ2VSZXF1ZXN0Gh8uc2hvcC5wYXltZW50LnYxLkNoYXJnZVJlc3BvbnNlEkkKBlJlZnVuZBIeLnNob3AucGF5bWVudC52MS5SZWZ1bmRSZXF1ZXN0Gh8uc2hvcC5wYXltZW50LnYxLlJlZnVuZFJlc3BvbnNlElUKCkdldFBheW1lbnQSIi5zaG9wLnBheW1lbnQudjEuR2V0UGF5bWVudFJlcXVlc3QaIy5zaG9wLnBheW1lbnQudjEuR2V0UGF5bWVudFJlc3BvbnNlElUKCkdldEludm9pY2USIi5zaG9wLnBheW1lbnQudjEuR2V0SW52b2ljZVJlcXVlc3QaIy5zaG9wLnBheW1lbnQudjEuR2V0SW52b2ljZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_shop_common_v1_money]);
+  fileDesc("Ch1zaG9wL3BheW1lbnQvdjEvcGF5bWVudC5wcm90bxIPc2hvcC5wYXltZW50LnYxIrQCCgdQYXltZW50EgoKAmlkGAEgASgJEhAKCG9yZGVyX2lkGAIgASgJEi4KBnN0YXR1cxgDIAEoDjIeLnNob3AucGF5bWVudC52MS5QYXltZW50U3RhdHVzEiUKBmFtb3VudBgEIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5EhQKDGRlY2xpbmVfY29kZRgFIAEoCRISCgpjYXJkX2JyYW5kGAYgASgJEhIKCmNhcmRfbGFzdDQYByABKAkSFgoOYmFua19yZWZlcmVuY2UYCCABKAkSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiigEKC0ludm9pY2VMaW5lEhMKC2Rlc2NyaXB0aW9uGAEgASgJEhAKCHF1YW50aXR5GAIgASgFEikKCnVuaXRfcHJpY2UYAyABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIpCgpsaW5lX3RvdGFsGAQgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkipQIKB0ludm9pY2USCgoCaWQYASABKAkSDgoGbnVtYmVyGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEg8KB3VzZXJfaWQYBCABKAkSKwoFbGluZXMYBSADKAsyHC5zaG9wLnBheW1lbnQudjEuSW52b2ljZUxpbmUSJAoFdG90YWwYBiABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRItCglpc3N1ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlZnVuZGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgdhZGRyZXNzGAkgASgLMhcuc2hvcC5jb21tb24udjEuQWRkcmVzcyJqChZDcmVhdGVDYXJkVG9rZW5SZXF1ZXN0Eg4KBm51bWJlchgBIAEoCRIUCgxleHBpcnlfbW9udGgYAiABKAUSEwoLZXhwaXJ5X3llYXIYAyABKAUSFQoNc2VjdXJpdHlfY29kZRgEIAEoCSJLChdDcmVhdGVDYXJkVG9rZW5SZXNwb25zZRISCgpjYXJkX3Rva2VuGAEgASgJEg0KBWJyYW5kGAIgASgJEg0KBWxhc3Q0GAMgASgJIsQBCg1DaGFyZ2VSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSJQoGYW1vdW50GAMgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkSEgoKY2FyZF90b2tlbhgEIAEoCRIrCgVsaW5lcxgFIAMoCzIcLnNob3AucGF5bWVudC52MS5JbnZvaWNlTGluZRIoCgdhZGRyZXNzGAYgASgLMhcuc2hvcC5jb21tb24udjEuQWRkcmVzcyI7Cg5DaGFyZ2VSZXNwb25zZRIpCgdwYXltZW50GAEgASgLMhguc2hvcC5wYXltZW50LnYxLlBheW1lbnQiMQoNUmVmdW5kUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiOwoOUmVmdW5kUmVzcG9uc2USKQoHcGF5bWVudBgBIAEoCzIYLnNob3AucGF5bWVudC52MS5QYXltZW50IiUKEUdldFBheW1lbnRSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJIj8KEkdldFBheW1lbnRSZXNwb25zZRIpCgdwYXltZW50GAEgASgLMhguc2hvcC5wYXltZW50LnYxLlBheW1lbnQiNgoRR2V0SW52b2ljZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCSI/ChJHZXRJbnZvaWNlUmVzcG9uc2USKQoHaW52b2ljZRgBIAEoCzIYLnNob3AucGF5bWVudC52MS5JbnZvaWNlIjkKFFJlbmRlckludm9pY2VSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkiJQoVUmVuZGVySW52b2ljZVJlc3BvbnNlEgwKBGh0bWwYASABKAkqoQEKDVBheW1lbnRTdGF0dXMSHgoaUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZQQVlNRU5UX1NUQVRVU19QRU5ESU5HEAESGgoWUEFZTUVOVF9TVEFUVVNfQ0hBUkdFRBACEhsKF1BBWU1FTlRfU1RBVFVTX0RFQ0xJTkVEEAMSGwoXUEFZTUVOVF9TVEFUVVNfUkVGVU5ERUQQBDKaBAoOUGF5bWVudFNlcnZpY2USZAoPQ3JlYXRlQ2FyZFRva2VuEicuc2hvcC5wYXltZW50LnYxLkNyZWF0ZUNhcmRUb2tlblJlcXVlc3QaKC5zaG9wLnBheW1lbnQudjEuQ3JlYXRlQ2FyZFRva2VuUmVzcG9uc2USSQoGQ2hhcmdlEh4uc2hvcC5wYXltZW50LnYxLkNoYXJnZVJlcXVlc3QaHy5zaG9wLnBheW1lbnQudjEuQ2hhcmdlUmVzcG9uc2USSQoGUmVmdW5kEh4uc2hvcC5wYXltZW50LnYxLlJlZnVuZFJlcXVlc3QaHy5zaG9wLnBheW1lbnQudjEuUmVmdW5kUmVzcG9uc2USVQoKR2V0UGF5bWVudBIiLnNob3AucGF5bWVudC52MS5HZXRQYXltZW50UmVxdWVzdBojLnNob3AucGF5bWVudC52MS5HZXRQYXltZW50UmVzcG9uc2USVQoKR2V0SW52b2ljZRIiLnNob3AucGF5bWVudC52MS5HZXRJbnZvaWNlUmVxdWVzdBojLnNob3AucGF5bWVudC52MS5HZXRJbnZvaWNlUmVzcG9uc2USXgoNUmVuZGVySW52b2ljZRIlLnNob3AucGF5bWVudC52MS5SZW5kZXJJbnZvaWNlUmVxdWVzdBomLnNob3AucGF5bWVudC52MS5SZW5kZXJJbnZvaWNlUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_shop_common_v1_address, file_shop_common_v1_money]);
 
 /**
  * @generated from message shop.payment.v1.Payment
@@ -159,6 +161,13 @@ export type Invoice = Message<"shop.payment.v1.Invoice"> & {
    * @generated from field: google.protobuf.Timestamp refunded_at = 8;
    */
   refundedAt?: Timestamp | undefined;
+
+  /**
+   * Who it is made out to. Unset on invoices from before there was one.
+   *
+   * @generated from field: shop.common.v1.Address address = 9;
+   */
+  address?: Address | undefined;
 };
 
 /**
@@ -259,6 +268,11 @@ export type ChargeRequest = Message<"shop.payment.v1.ChargeRequest"> & {
    * @generated from field: repeated shop.payment.v1.InvoiceLine lines = 5;
    */
   lines: InvoiceLine[];
+
+  /**
+   * @generated from field: shop.common.v1.Address address = 6;
+   */
+  address?: Address | undefined;
 };
 
 /**
@@ -402,6 +416,47 @@ export const GetInvoiceResponseSchema: GenMessage<GetInvoiceResponse> = /*@__PUR
   messageDesc(file_shop_payment_v1_payment, 12);
 
 /**
+ * @generated from message shop.payment.v1.RenderInvoiceRequest
+ */
+export type RenderInvoiceRequest = Message<"shop.payment.v1.RenderInvoiceRequest"> & {
+  /**
+   * @generated from field: string order_id = 1;
+   */
+  orderId: string;
+
+  /**
+   * The invoice must be this customer's.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message shop.payment.v1.RenderInvoiceRequest.
+ * Use `create(RenderInvoiceRequestSchema)` to create a new message.
+ */
+export const RenderInvoiceRequestSchema: GenMessage<RenderInvoiceRequest> = /*@__PURE__*/
+  messageDesc(file_shop_payment_v1_payment, 13);
+
+/**
+ * @generated from message shop.payment.v1.RenderInvoiceResponse
+ */
+export type RenderInvoiceResponse = Message<"shop.payment.v1.RenderInvoiceResponse"> & {
+  /**
+   * @generated from field: string html = 1;
+   */
+  html: string;
+};
+
+/**
+ * Describes the message shop.payment.v1.RenderInvoiceResponse.
+ * Use `create(RenderInvoiceResponseSchema)` to create a new message.
+ */
+export const RenderInvoiceResponseSchema: GenMessage<RenderInvoiceResponse> = /*@__PURE__*/
+  messageDesc(file_shop_payment_v1_payment, 14);
+
+/**
  * @generated from enum shop.payment.v1.PaymentStatus
  */
 export const PaymentStatus = {
@@ -499,6 +554,16 @@ export const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof GetInvoiceRequestSchema;
     output: typeof GetInvoiceResponseSchema;
+  },
+  /**
+   * The invoice as a page of HTML that prints on A4 and needs nothing else. SHOP_INVOICE_NOT_FOUND.
+   *
+   * @generated from rpc shop.payment.v1.PaymentService.RenderInvoice
+   */
+  renderInvoice: {
+    methodKind: "unary";
+    input: typeof RenderInvoiceRequestSchema;
+    output: typeof RenderInvoiceResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_shop_payment_v1_payment, 0);

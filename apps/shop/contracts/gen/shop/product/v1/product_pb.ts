@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file shop/product/v1/product.proto.
  */
 export const file_shop_product_v1_product: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zaG9wL3Byb2R1Y3QvdjEvcHJvZHVjdC5wcm90bxIPc2hvcC5wcm9kdWN0LnYxIj0KCENhdGVnb3J5EgwKBHNsdWcYASABKAkSDAoEbmFtZRgCIAEoCRIVCg1wcm9kdWN0X2NvdW50GAMgASgFIigKCUF0dHJpYnV0ZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJItgCCgdQcm9kdWN0EgoKAmlkGAEgASgJEgsKA3NrdRgCIAEoCRIMCgRuYW1lGAMgASgJEg0KBWJyYW5kGAQgASgJEhUKDWNhdGVnb3J5X3NsdWcYBSABKAkSFQoNY2F0ZWdvcnlfbmFtZRgGIAEoCRITCgtkZXNjcmlwdGlvbhgHIAEoCRIkCgVwcmljZRgIIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5Ei4KCmF0dHJpYnV0ZXMYCSADKAsyGi5zaG9wLnByb2R1Y3QudjEuQXR0cmlidXRlEhUKDXJhdGluZ190ZW50aHMYCiABKAUSFAoMcmF0aW5nX2NvdW50GAsgASgFEhEKCWF2YWlsYWJsZRgMIAEoBRIOCgZjb2xvdXIYDSABKAkSLgoKY3JlYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiFwoVTGlzdENhdGVnb3JpZXNSZXF1ZXN0IkcKFkxpc3RDYXRlZ29yaWVzUmVzcG9uc2USLQoKY2F0ZWdvcmllcxgBIAMoCzIZLnNob3AucHJvZHVjdC52MS5DYXRlZ29yeSLXAQoVU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEhUKDWNhdGVnb3J5X3NsdWcYAiABKAkSKAoEc29ydBgDIAEoDjIaLnNob3AucHJvZHVjdC52MS5Tb3J0T3JkZXISEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSFQoNaW5fc3RvY2tfb25seRgGIAEoCBIXCg9taW5fcHJpY2VfbWlub3IYByABKAUSFwoPbWF4X3ByaWNlX21pbm9yGAggASgFIqEBChZTZWFyY2hQcm9kdWN0c1Jlc3BvbnNlEioKCHByb2R1Y3RzGAEgAygLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhMKC3RvdGFsX2NvdW50GAMgASgFEi0KCmNhdGVnb3JpZXMYBCADKAsyGS5zaG9wLnByb2R1Y3QudjEuQ2F0ZWdvcnkiJwoRR2V0UHJvZHVjdFJlcXVlc3QSEgoKcHJvZHVjdF9pZBgBIAEoCSI/ChJHZXRQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IikKEkdldFByb2R1Y3RzUmVxdWVzdBITCgtwcm9kdWN0X2lkcxgBIAMoCSJBChNHZXRQcm9kdWN0c1Jlc3BvbnNlEioKCHByb2R1Y3RzGAEgAygLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QiMQoJU3RvY2tMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUiaQoOUmVzZXJ2ZVJlcXVlc3QSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSKQoFbGluZXMYAiADKAsyGi5zaG9wLnByb2R1Y3QudjEuU3RvY2tMaW5lEhQKDGhvbGRfc2Vjb25kcxgDIAEoBSJzCg9SZXNlcnZlUmVzcG9uc2USMAoFc3RhdGUYASABKA4yIS5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2YXRpb25TdGF0ZRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIoCg5SZWxlYXNlUmVxdWVzdBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCSJDCg9SZWxlYXNlUmVzcG9uc2USMAoFc3RhdGUYASABKA4yIS5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2YXRpb25TdGF0ZSInCg1Db21taXRSZXF1ZXN0EhYKDnJlc2VydmF0aW9uX2lkGAEgASgJIkIKDkNvbW1pdFJlc3BvbnNlEjAKBXN0YXRlGAEgASgOMiEuc2hvcC5wcm9kdWN0LnYxLlJlc2VydmF0aW9uU3RhdGUiJwoNUmV0dXJuUmVxdWVzdBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCSJCCg5SZXR1cm5SZXNwb25zZRIwCgVzdGF0ZRgBIAEoDjIhLnNob3AucHJvZHVjdC52MS5SZXNlcnZhdGlvblN0YXRlImQKClN0b2NrTGV2ZWwSEgoKcHJvZHVjdF9pZBgBIAEoCRIPCgdpbml0aWFsGAIgASgFEhEKCWF2YWlsYWJsZRgDIAEoBRIQCghyZXNlcnZlZBgEIAEoBRIMCgRzb2xkGAUgASgFIiYKD0dldFN0b2NrUmVxdWVzdBITCgtwcm9kdWN0X2lkcxgBIAMoCSI/ChBHZXRTdG9ja1Jlc3BvbnNlEisKBmxldmVscxgBIAMoCzIbLnNob3AucHJvZHVjdC52MS5TdG9ja0xldmVsKpYBCglTb3J0T3JkZXISGgoWU09SVF9PUkRFUl9VTlNQRUNJRklFRBAAEh4KGlNPUlRfT1JERVJfUFJJQ0VfQVNDRU5ESU5HEAESHwobU09SVF9PUkRFUl9QUklDRV9ERVNDRU5ESU5HEAISFQoRU09SVF9PUkRFUl9ORVdFU1QQAxIVChFTT1JUX09SREVSX1JBVElORxAEKtEBChBSZXNlcnZhdGlvblN0YXRlEiEKHVJFU0VSVkFUSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWUkVTRVJWQVRJT05fU1RBVEVfSEVMRBABEh8KG1JFU0VSVkFUSU9OX1NUQVRFX0NPTU1JVFRFRBACEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFTEVBU0VEEAMSHQoZUkVTRVJWQVRJT05fU1RBVEVfRVhQSVJFRBAEEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFVFVSTkVEEAUyhwMKDlByb2R1Y3RTZXJ2aWNlEmEKDkxpc3RDYXRlZ29yaWVzEiYuc2hvcC5wcm9kdWN0LnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBonLnNob3AucHJvZHVjdC52MS5MaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlEmEKDlNlYXJjaFByb2R1Y3RzEiYuc2hvcC5wcm9kdWN0LnYxLlNlYXJjaFByb2R1Y3RzUmVxdWVzdBonLnNob3AucHJvZHVjdC52MS5TZWFyY2hQcm9kdWN0c1Jlc3BvbnNlElUKCkdldFByb2R1Y3QSIi5zaG9wLnByb2R1Y3QudjEuR2V0UHJvZHVjdFJlcXVlc3QaIy5zaG9wLnByb2R1Y3QudjEuR2V0UHJvZHVjdFJlc3BvbnNlElgKC0dldFByb2R1Y3RzEiMuc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RzUmVxdWVzdBokLnNob3AucHJvZHVjdC52MS5HZXRQcm9kdWN0c1Jlc3BvbnNlMpEDCgxTdG9ja1NlcnZpY2USTAoHUmVzZXJ2ZRIfLnNob3AucHJvZHVjdC52MS5SZXNlcnZlUmVxdWVzdBogLnNob3AucHJvZHVjdC52MS5SZXNlcnZlUmVzcG9uc2USTAoHUmVsZWFzZRIfLnNob3AucHJvZHVjdC52MS5SZWxlYXNlUmVxdWVzdBogLnNob3AucHJvZHVjdC52MS5SZWxlYXNlUmVzcG9uc2USSQoGQ29tbWl0Eh4uc2hvcC5wcm9kdWN0LnYxLkNvbW1pdFJlcXVlc3QaHy5zaG9wLnByb2R1Y3QudjEuQ29tbWl0UmVzcG9uc2USSQoGUmV0dXJuEh4uc2hvcC5wcm9kdWN0LnYxLlJldHVyblJlcXVlc3QaHy5zaG9wLnByb2R1Y3QudjEuUmV0dXJuUmVzcG9uc2USTwoIR2V0U3RvY2sSIC5zaG9wLnByb2R1Y3QudjEuR2V0U3RvY2tSZXF1ZXN0GiEuc2hvcC5wcm9kdWN0LnYxLkdldFN0b2NrUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_shop_common_v1_money]);
+  fileDesc("Ch1zaG9wL3Byb2R1Y3QvdjEvcHJvZHVjdC5wcm90bxIPc2hvcC5wcm9kdWN0LnYxIj0KCENhdGVnb3J5EgwKBHNsdWcYASABKAkSDAoEbmFtZRgCIAEoCRIVCg1wcm9kdWN0X2NvdW50GAMgASgFIigKCUF0dHJpYnV0ZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIo4DCgdQcm9kdWN0EgoKAmlkGAEgASgJEgsKA3NrdRgCIAEoCRIMCgRuYW1lGAMgASgJEg0KBWJyYW5kGAQgASgJEhUKDWNhdGVnb3J5X3NsdWcYBSABKAkSFQoNY2F0ZWdvcnlfbmFtZRgGIAEoCRITCgtkZXNjcmlwdGlvbhgHIAEoCRIkCgVwcmljZRgIIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5Ei4KCmF0dHJpYnV0ZXMYCSADKAsyGi5zaG9wLnByb2R1Y3QudjEuQXR0cmlidXRlEhUKDXJhdGluZ190ZW50aHMYCiABKAUSFAoMcmF0aW5nX2NvdW50GAsgASgFEhEKCWF2YWlsYWJsZRgMIAEoBRIOCgZjb2xvdXIYDSABKAkSLgoKY3JlYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdmVyc2lvbhgPIAEoBRIPCgdyZXRpcmVkGBAgASgIEhIKCmltYWdlX2hhc2gYESABKAkiFwoVTGlzdENhdGVnb3JpZXNSZXF1ZXN0IkcKFkxpc3RDYXRlZ29yaWVzUmVzcG9uc2USLQoKY2F0ZWdvcmllcxgBIAMoCzIZLnNob3AucHJvZHVjdC52MS5DYXRlZ29yeSLwAQoVU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEhUKDWNhdGVnb3J5X3NsdWcYAiABKAkSKAoEc29ydBgDIAEoDjIaLnNob3AucHJvZHVjdC52MS5Tb3J0T3JkZXISEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSFQoNaW5fc3RvY2tfb25seRgGIAEoCBIXCg9taW5fcHJpY2VfbWlub3IYByABKAUSFwoPbWF4X3ByaWNlX21pbm9yGAggASgFEhcKD2luY2x1ZGVfcmV0aXJlZBgJIAEoCCKhAQoWU2VhcmNoUHJvZHVjdHNSZXNwb25zZRIqCghwcm9kdWN0cxgBIAMoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRITCgt0b3RhbF9jb3VudBgDIAEoBRItCgpjYXRlZ29yaWVzGAQgAygLMhkuc2hvcC5wcm9kdWN0LnYxLkNhdGVnb3J5IicKEUdldFByb2R1Y3RSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkiPwoSR2V0UHJvZHVjdFJlc3BvbnNlEikKB3Byb2R1Y3QYASABKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCIpChJHZXRQcm9kdWN0c1JlcXVlc3QSEwoLcHJvZHVjdF9pZHMYASADKAkiQQoTR2V0UHJvZHVjdHNSZXNwb25zZRIqCghwcm9kdWN0cxgBIAMoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IkAKFkdldFByb2R1Y3RJbWFnZVJlcXVlc3QSEgoKcHJvZHVjdF9pZBgBIAEoCRISCgppbWFnZV9oYXNoGAIgASgJIkAKF0dldFByb2R1Y3RJbWFnZVJlc3BvbnNlEg8KB2NvbnRlbnQYASABKAwSFAoMY29udGVudF90eXBlGAIgASgJIpcBCgxQcm9kdWN0RHJhZnQSDAoEbmFtZRgBIAEoCRINCgVicmFuZBgCIAEoCRIVCg1jYXRlZ29yeV9zbHVnGAMgASgJEhMKC2Rlc2NyaXB0aW9uGAQgASgJEi4KCmF0dHJpYnV0ZXMYBSADKAsyGi5zaG9wLnByb2R1Y3QudjEuQXR0cmlidXRlEg4KBmNvbG91chgGIAEoCSK8AQoUQ3JlYXRlUHJvZHVjdFJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJEgsKA3NrdRgDIAEoCRIsCgVkcmFmdBgEIAEoCzIdLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0RHJhZnQSJAoFcHJpY2UYBSABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIVCg1pbml0aWFsX3N0b2NrGAYgASgFIkIKFUNyZWF0ZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QihQEKEkVkaXRQcm9kdWN0UmVxdWVzdBITCgttZXJjaGFudF9pZBgBIAEoCRISCgpwcm9kdWN0X2lkGAIgASgJEhgKEGV4cGVjdGVkX3ZlcnNpb24YAyABKAUSLAoFZHJhZnQYBCABKAsyHS5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdERyYWZ0IkAKE0VkaXRQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IoABChVSZXByaWNlUHJvZHVjdFJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgFEiQKBXByaWNlGAQgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkiQwoWUmVwcmljZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QiWQoUUmV0aXJlUHJvZHVjdFJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgFIkIKFVJldGlyZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QiWgoVUmVzdG9yZVByb2R1Y3RSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoBSJDChZSZXN0b3JlUHJvZHVjdFJlc3BvbnNlEikKB3Byb2R1Y3QYASABKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCJlChJBZGp1c3RTdG9ja1JlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkSDQoFZGVsdGEYBCABKAUiQQoTQWRqdXN0U3RvY2tSZXNwb25zZRIqCgVsZXZlbBgBIAEoCzIbLnNob3AucHJvZHVjdC52MS5TdG9ja0xldmVsImwKFlNldFByb2R1Y3RJbWFnZVJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgFEg8KB2NvbnRlbnQYBCABKAwiRAoXU2V0UHJvZHVjdEltYWdlUmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0InAKC1ByaWNlQ2hhbmdlEiQKBXByaWNlGAEgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC21lcmNoYW50X2lkGAMgASgJIi0KF0xpc3RQcmljZUNoYW5nZXNSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkiSQoYTGlzdFByaWNlQ2hhbmdlc1Jlc3BvbnNlEi0KB2NoYW5nZXMYASADKAsyHC5zaG9wLnByb2R1Y3QudjEuUHJpY2VDaGFuZ2UiMQoJU3RvY2tMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUiaQoOUmVzZXJ2ZVJlcXVlc3QSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSKQoFbGluZXMYAiADKAsyGi5zaG9wLnByb2R1Y3QudjEuU3RvY2tMaW5lEhQKDGhvbGRfc2Vjb25kcxgDIAEoBSJzCg9SZXNlcnZlUmVzcG9uc2USMAoFc3RhdGUYASABKA4yIS5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2YXRpb25TdGF0ZRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIoCg5SZWxlYXNlUmVxdWVzdBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCSJDCg9SZWxlYXNlUmVzcG9uc2USMAoFc3RhdGUYASABKA4yIS5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2YXRpb25TdGF0ZSInCg1Db21taXRSZXF1ZXN0EhYKDnJlc2VydmF0aW9uX2lkGAEgASgJIkIKDkNvbW1pdFJlc3BvbnNlEjAKBXN0YXRlGAEgASgOMiEuc2hvcC5wcm9kdWN0LnYxLlJlc2VydmF0aW9uU3RhdGUiJwoNUmV0dXJuUmVxdWVzdBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCSJCCg5SZXR1cm5SZXNwb25zZRIwCgVzdGF0ZRgBIAEoDjIhLnNob3AucHJvZHVjdC52MS5SZXNlcnZhdGlvblN0YXRlImQKClN0b2NrTGV2ZWwSEgoKcHJvZHVjdF9pZBgBIAEoCRIPCgdpbml0aWFsGAIgASgFEhEKCWF2YWlsYWJsZRgDIAEoBRIQCghyZXNlcnZlZBgEIAEoBRIMCgRzb2xkGAUgASgFIiYKD0dldFN0b2NrUmVxdWVzdBITCgtwcm9kdWN0X2lkcxgBIAMoCSI/ChBHZXRTdG9ja1Jlc3BvbnNlEisKBmxldmVscxgBIAMoCzIbLnNob3AucHJvZHVjdC52MS5TdG9ja0xldmVsKpYBCglTb3J0T3JkZXISGgoWU09SVF9PUkRFUl9VTlNQRUNJRklFRBAAEh4KGlNPUlRfT1JERVJfUFJJQ0VfQVNDRU5ESU5HEAESHwobU09SVF9PUkRFUl9QUklDRV9ERVNDRU5ESU5HEAISFQoRU09SVF9PUkRFUl9ORVdFU1QQAxIVChFTT1JUX09SREVSX1JBVElORxAEKtEBChBSZXNlcnZhdGlvblN0YXRlEiEKHVJFU0VSVkFUSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWUkVTRVJWQVRJT05fU1RBVEVfSEVMRBABEh8KG1JFU0VSVkFUSU9OX1NUQVRFX0NPTU1JVFRFRBACEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFTEVBU0VEEAMSHQoZUkVTRVJWQVRJT05fU1RBVEVfRVhQSVJFRBAEEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFVFVSTkVEEAUy7QMKDlByb2R1Y3RTZXJ2aWNlEmEKDkxpc3RDYXRlZ29yaWVzEiYuc2hvcC5wcm9kdWN0LnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBonLnNob3AucHJvZHVjdC52MS5MaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlEmEKDlNlYXJjaFByb2R1Y3RzEiYuc2hvcC5wcm9kdWN0LnYxLlNlYXJjaFByb2R1Y3RzUmVxdWVzdBonLnNob3AucHJvZHVjdC52MS5TZWFyY2hQcm9kdWN0c1Jlc3BvbnNlElUKCkdldFByb2R1Y3QSIi5zaG9wLnByb2R1Y3QudjEuR2V0UHJvZHVjdFJlcXVlc3QaIy5zaG9wLnByb2R1Y3QudjEuR2V0UHJvZHVjdFJlc3BvbnNlElgKC0dldFByb2R1Y3RzEiMuc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RzUmVxdWVzdBokLnNob3AucHJvZHVjdC52MS5HZXRQcm9kdWN0c1Jlc3BvbnNlEmQKD0dldFByb2R1Y3RJbWFnZRInLnNob3AucHJvZHVjdC52MS5HZXRQcm9kdWN0SW1hZ2VSZXF1ZXN0Giguc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RJbWFnZVJlc3BvbnNlMpoGCg9NZXJjaGFudFNlcnZpY2USXgoNQ3JlYXRlUHJvZHVjdBIlLnNob3AucHJvZHVjdC52MS5DcmVhdGVQcm9kdWN0UmVxdWVzdBomLnNob3AucHJvZHVjdC52MS5DcmVhdGVQcm9kdWN0UmVzcG9uc2USWAoLRWRpdFByb2R1Y3QSIy5zaG9wLnByb2R1Y3QudjEuRWRpdFByb2R1Y3RSZXF1ZXN0GiQuc2hvcC5wcm9kdWN0LnYxLkVkaXRQcm9kdWN0UmVzcG9uc2USYQoOUmVwcmljZVByb2R1Y3QSJi5zaG9wLnByb2R1Y3QudjEuUmVwcmljZVByb2R1Y3RSZXF1ZXN0Gicuc2hvcC5wcm9kdWN0LnYxLlJlcHJpY2VQcm9kdWN0UmVzcG9uc2USXgoNUmV0aXJlUHJvZHVjdBIlLnNob3AucHJvZHVjdC52MS5SZXRpcmVQcm9kdWN0UmVxdWVzdBomLnNob3AucHJvZHVjdC52MS5SZXRpcmVQcm9kdWN0UmVzcG9uc2USYQoOUmVzdG9yZVByb2R1Y3QSJi5zaG9wLnByb2R1Y3QudjEuUmVzdG9yZVByb2R1Y3RSZXF1ZXN0Gicuc2hvcC5wcm9kdWN0LnYxLlJlc3RvcmVQcm9kdWN0UmVzcG9uc2USWAoLQWRqdXN0U3RvY2sSIy5zaG9wLnByb2R1Y3QudjEuQWRqdXN0U3RvY2tSZXF1ZXN0GiQuc2hvcC5wcm9kdWN0LnYxLkFkanVzdFN0b2NrUmVzcG9uc2USZAoPU2V0UHJvZHVjdEltYWdlEicuc2hvcC5wcm9kdWN0LnYxLlNldFByb2R1Y3RJbWFnZVJlcXVlc3QaKC5zaG9wLnByb2R1Y3QudjEuU2V0UHJvZHVjdEltYWdlUmVzcG9uc2USZwoQTGlzdFByaWNlQ2hhbmdlcxIoLnNob3AucHJvZHVjdC52MS5MaXN0UHJpY2VDaGFuZ2VzUmVxdWVzdBopLnNob3AucHJvZHVjdC52MS5MaXN0UHJpY2VDaGFuZ2VzUmVzcG9uc2UykQMKDFN0b2NrU2VydmljZRJMCgdSZXNlcnZlEh8uc2hvcC5wcm9kdWN0LnYxLlJlc2VydmVSZXF1ZXN0GiAuc2hvcC5wcm9kdWN0LnYxLlJlc2VydmVSZXNwb25zZRJMCgdSZWxlYXNlEh8uc2hvcC5wcm9kdWN0LnYxLlJlbGVhc2VSZXF1ZXN0GiAuc2hvcC5wcm9kdWN0LnYxLlJlbGVhc2VSZXNwb25zZRJJCgZDb21taXQSHi5zaG9wLnByb2R1Y3QudjEuQ29tbWl0UmVxdWVzdBofLnNob3AucHJvZHVjdC52MS5Db21taXRSZXNwb25zZRJJCgZSZXR1cm4SHi5zaG9wLnByb2R1Y3QudjEuUmV0dXJuUmVxdWVzdBofLnNob3AucHJvZHVjdC52MS5SZXR1cm5SZXNwb25zZRJPCghHZXRTdG9jaxIgLnNob3AucHJvZHVjdC52MS5HZXRTdG9ja1JlcXVlc3QaIS5zaG9wLnByb2R1Y3QudjEuR2V0U3RvY2tSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_shop_common_v1_money]);
 
 /**
  * @generated from message shop.product.v1.Category
@@ -129,7 +129,7 @@ export type Product = Message<"shop.product.v1.Product"> & {
   ratingCount: number;
 
   /**
-   * How many can be bought now.
+   * How many can be bought now: of a retired product none.
    *
    * @generated from field: int32 available = 12;
    */
@@ -146,6 +146,27 @@ export type Product = Message<"shop.product.v1.Product"> & {
    * @generated from field: google.protobuf.Timestamp created_at = 14;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * Grows by one with each edit, new price or picture; stock leaves it alone.
+   *
+   * @generated from field: int32 version = 15;
+   */
+  version: number;
+
+  /**
+   * No longer sold.
+   *
+   * @generated from field: bool retired = 16;
+   */
+  retired: boolean;
+
+  /**
+   * SHA-256 of the uploaded picture, lower-case hex. Empty where there is none.
+   *
+   * @generated from field: string image_hash = 17;
+   */
+  imageHash: string;
 };
 
 /**
@@ -236,6 +257,13 @@ export type SearchProductsRequest = Message<"shop.product.v1.SearchProductsReque
    * @generated from field: int32 max_price_minor = 8;
    */
   maxPriceMinor: number;
+
+  /**
+   * For merchants.
+   *
+   * @generated from field: bool include_retired = 9;
+   */
+  includeRetired: boolean;
 };
 
 /**
@@ -352,6 +380,529 @@ export const GetProductsResponseSchema: GenMessage<GetProductsResponse> = /*@__P
   messageDesc(file_shop_product_v1_product, 10);
 
 /**
+ * @generated from message shop.product.v1.GetProductImageRequest
+ */
+export type GetProductImageRequest = Message<"shop.product.v1.GetProductImageRequest"> & {
+  /**
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+
+  /**
+   * @generated from field: string image_hash = 2;
+   */
+  imageHash: string;
+};
+
+/**
+ * Describes the message shop.product.v1.GetProductImageRequest.
+ * Use `create(GetProductImageRequestSchema)` to create a new message.
+ */
+export const GetProductImageRequestSchema: GenMessage<GetProductImageRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 11);
+
+/**
+ * @generated from message shop.product.v1.GetProductImageResponse
+ */
+export type GetProductImageResponse = Message<"shop.product.v1.GetProductImageResponse"> & {
+  /**
+   * @generated from field: bytes content = 1;
+   */
+  content: Uint8Array;
+
+  /**
+   * image/png, image/jpeg or image/webp.
+   *
+   * @generated from field: string content_type = 2;
+   */
+  contentType: string;
+};
+
+/**
+ * Describes the message shop.product.v1.GetProductImageResponse.
+ * Use `create(GetProductImageResponseSchema)` to create a new message.
+ */
+export const GetProductImageResponseSchema: GenMessage<GetProductImageResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 12);
+
+/**
+ * What merchants say about a product.
+ *
+ * @generated from message shop.product.v1.ProductDraft
+ */
+export type ProductDraft = Message<"shop.product.v1.ProductDraft"> & {
+  /**
+   * 2 to 120 characters.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * 1 to 60 characters.
+   *
+   * @generated from field: string brand = 2;
+   */
+  brand: string;
+
+  /**
+   * @generated from field: string category_slug = 3;
+   */
+  categorySlug: string;
+
+  /**
+   * At most 4000 characters, in any number of lines.
+   *
+   * @generated from field: string description = 4;
+   */
+  description: string;
+
+  /**
+   * At most 20, names unique, 1 to 60 characters each, values 1 to 200.
+   *
+   * @generated from field: repeated shop.product.v1.Attribute attributes = 5;
+   */
+  attributes: Attribute[];
+
+  /**
+   * #rrggbb
+   *
+   * @generated from field: string colour = 6;
+   */
+  colour: string;
+};
+
+/**
+ * Describes the message shop.product.v1.ProductDraft.
+ * Use `create(ProductDraftSchema)` to create a new message.
+ */
+export const ProductDraftSchema: GenMessage<ProductDraft> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 13);
+
+/**
+ * @generated from message shop.product.v1.CreateProductRequest
+ */
+export type CreateProductRequest = Message<"shop.product.v1.CreateProductRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * 8 to 100 characters.
+   *
+   * @generated from field: string idempotency_key = 2;
+   */
+  idempotencyKey: string;
+
+  /**
+   * 3 to 40 capital letters, digits and hyphens; unique.
+   *
+   * @generated from field: string sku = 3;
+   */
+  sku: string;
+
+  /**
+   * @generated from field: shop.product.v1.ProductDraft draft = 4;
+   */
+  draft?: ProductDraft | undefined;
+
+  /**
+   * More than 0, at most a million euros; in the shop's currency.
+   *
+   * @generated from field: shop.common.v1.Money price = 5;
+   */
+  price?: Money | undefined;
+
+  /**
+   * 0 to 1000000.
+   *
+   * @generated from field: int32 initial_stock = 6;
+   */
+  initialStock: number;
+};
+
+/**
+ * Describes the message shop.product.v1.CreateProductRequest.
+ * Use `create(CreateProductRequestSchema)` to create a new message.
+ */
+export const CreateProductRequestSchema: GenMessage<CreateProductRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 14);
+
+/**
+ * @generated from message shop.product.v1.CreateProductResponse
+ */
+export type CreateProductResponse = Message<"shop.product.v1.CreateProductResponse"> & {
+  /**
+   * @generated from field: shop.product.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.CreateProductResponse.
+ * Use `create(CreateProductResponseSchema)` to create a new message.
+ */
+export const CreateProductResponseSchema: GenMessage<CreateProductResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 15);
+
+/**
+ * @generated from message shop.product.v1.EditProductRequest
+ */
+export type EditProductRequest = Message<"shop.product.v1.EditProductRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string product_id = 2;
+   */
+  productId: string;
+
+  /**
+   * @generated from field: int32 expected_version = 3;
+   */
+  expectedVersion: number;
+
+  /**
+   * Replaces everything that merchants say about it.
+   *
+   * @generated from field: shop.product.v1.ProductDraft draft = 4;
+   */
+  draft?: ProductDraft | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.EditProductRequest.
+ * Use `create(EditProductRequestSchema)` to create a new message.
+ */
+export const EditProductRequestSchema: GenMessage<EditProductRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 16);
+
+/**
+ * @generated from message shop.product.v1.EditProductResponse
+ */
+export type EditProductResponse = Message<"shop.product.v1.EditProductResponse"> & {
+  /**
+   * @generated from field: shop.product.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.EditProductResponse.
+ * Use `create(EditProductResponseSchema)` to create a new message.
+ */
+export const EditProductResponseSchema: GenMessage<EditProductResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 17);
+
+/**
+ * @generated from message shop.product.v1.RepriceProductRequest
+ */
+export type RepriceProductRequest = Message<"shop.product.v1.RepriceProductRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string product_id = 2;
+   */
+  productId: string;
+
+  /**
+   * @generated from field: int32 expected_version = 3;
+   */
+  expectedVersion: number;
+
+  /**
+   * @generated from field: shop.common.v1.Money price = 4;
+   */
+  price?: Money | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.RepriceProductRequest.
+ * Use `create(RepriceProductRequestSchema)` to create a new message.
+ */
+export const RepriceProductRequestSchema: GenMessage<RepriceProductRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 18);
+
+/**
+ * @generated from message shop.product.v1.RepriceProductResponse
+ */
+export type RepriceProductResponse = Message<"shop.product.v1.RepriceProductResponse"> & {
+  /**
+   * @generated from field: shop.product.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.RepriceProductResponse.
+ * Use `create(RepriceProductResponseSchema)` to create a new message.
+ */
+export const RepriceProductResponseSchema: GenMessage<RepriceProductResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 19);
+
+/**
+ * @generated from message shop.product.v1.RetireProductRequest
+ */
+export type RetireProductRequest = Message<"shop.product.v1.RetireProductRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string product_id = 2;
+   */
+  productId: string;
+
+  /**
+   * @generated from field: int32 expected_version = 3;
+   */
+  expectedVersion: number;
+};
+
+/**
+ * Describes the message shop.product.v1.RetireProductRequest.
+ * Use `create(RetireProductRequestSchema)` to create a new message.
+ */
+export const RetireProductRequestSchema: GenMessage<RetireProductRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 20);
+
+/**
+ * @generated from message shop.product.v1.RetireProductResponse
+ */
+export type RetireProductResponse = Message<"shop.product.v1.RetireProductResponse"> & {
+  /**
+   * @generated from field: shop.product.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.RetireProductResponse.
+ * Use `create(RetireProductResponseSchema)` to create a new message.
+ */
+export const RetireProductResponseSchema: GenMessage<RetireProductResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 21);
+
+/**
+ * @generated from message shop.product.v1.RestoreProductRequest
+ */
+export type RestoreProductRequest = Message<"shop.product.v1.RestoreProductRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string product_id = 2;
+   */
+  productId: string;
+
+  /**
+   * @generated from field: int32 expected_version = 3;
+   */
+  expectedVersion: number;
+};
+
+/**
+ * Describes the message shop.product.v1.RestoreProductRequest.
+ * Use `create(RestoreProductRequestSchema)` to create a new message.
+ */
+export const RestoreProductRequestSchema: GenMessage<RestoreProductRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 22);
+
+/**
+ * @generated from message shop.product.v1.RestoreProductResponse
+ */
+export type RestoreProductResponse = Message<"shop.product.v1.RestoreProductResponse"> & {
+  /**
+   * @generated from field: shop.product.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.RestoreProductResponse.
+ * Use `create(RestoreProductResponseSchema)` to create a new message.
+ */
+export const RestoreProductResponseSchema: GenMessage<RestoreProductResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 23);
+
+/**
+ * @generated from message shop.product.v1.AdjustStockRequest
+ */
+export type AdjustStockRequest = Message<"shop.product.v1.AdjustStockRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string product_id = 2;
+   */
+  productId: string;
+
+  /**
+   * 8 to 100 characters.
+   *
+   * @generated from field: string idempotency_key = 3;
+   */
+  idempotencyKey: string;
+
+  /**
+   * Pieces to add; negative takes out. -1000000 to 1000000, not 0.
+   *
+   * @generated from field: int32 delta = 4;
+   */
+  delta: number;
+};
+
+/**
+ * Describes the message shop.product.v1.AdjustStockRequest.
+ * Use `create(AdjustStockRequestSchema)` to create a new message.
+ */
+export const AdjustStockRequestSchema: GenMessage<AdjustStockRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 24);
+
+/**
+ * @generated from message shop.product.v1.AdjustStockResponse
+ */
+export type AdjustStockResponse = Message<"shop.product.v1.AdjustStockResponse"> & {
+  /**
+   * @generated from field: shop.product.v1.StockLevel level = 1;
+   */
+  level?: StockLevel | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.AdjustStockResponse.
+ * Use `create(AdjustStockResponseSchema)` to create a new message.
+ */
+export const AdjustStockResponseSchema: GenMessage<AdjustStockResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 25);
+
+/**
+ * @generated from message shop.product.v1.SetProductImageRequest
+ */
+export type SetProductImageRequest = Message<"shop.product.v1.SetProductImageRequest"> & {
+  /**
+   * @generated from field: string merchant_id = 1;
+   */
+  merchantId: string;
+
+  /**
+   * @generated from field: string product_id = 2;
+   */
+  productId: string;
+
+  /**
+   * @generated from field: int32 expected_version = 3;
+   */
+  expectedVersion: number;
+
+  /**
+   * A still PNG, JPEG or WebP of at most 1 MiB and at most 4096 pixels a side; empty takes the picture away. Where, when
+   * and with what it was taken is not kept, so the hash is not that of these bytes.
+   *
+   * @generated from field: bytes content = 4;
+   */
+  content: Uint8Array;
+};
+
+/**
+ * Describes the message shop.product.v1.SetProductImageRequest.
+ * Use `create(SetProductImageRequestSchema)` to create a new message.
+ */
+export const SetProductImageRequestSchema: GenMessage<SetProductImageRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 26);
+
+/**
+ * @generated from message shop.product.v1.SetProductImageResponse
+ */
+export type SetProductImageResponse = Message<"shop.product.v1.SetProductImageResponse"> & {
+  /**
+   * @generated from field: shop.product.v1.Product product = 1;
+   */
+  product?: Product | undefined;
+};
+
+/**
+ * Describes the message shop.product.v1.SetProductImageResponse.
+ * Use `create(SetProductImageResponseSchema)` to create a new message.
+ */
+export const SetProductImageResponseSchema: GenMessage<SetProductImageResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 27);
+
+/**
+ * @generated from message shop.product.v1.PriceChange
+ */
+export type PriceChange = Message<"shop.product.v1.PriceChange"> & {
+  /**
+   * @generated from field: shop.common.v1.Money price = 1;
+   */
+  price?: Money | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp at = 2;
+   */
+  at?: Timestamp | undefined;
+
+  /**
+   * Empty for the price the shop opened with.
+   *
+   * @generated from field: string merchant_id = 3;
+   */
+  merchantId: string;
+};
+
+/**
+ * Describes the message shop.product.v1.PriceChange.
+ * Use `create(PriceChangeSchema)` to create a new message.
+ */
+export const PriceChangeSchema: GenMessage<PriceChange> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 28);
+
+/**
+ * @generated from message shop.product.v1.ListPriceChangesRequest
+ */
+export type ListPriceChangesRequest = Message<"shop.product.v1.ListPriceChangesRequest"> & {
+  /**
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+};
+
+/**
+ * Describes the message shop.product.v1.ListPriceChangesRequest.
+ * Use `create(ListPriceChangesRequestSchema)` to create a new message.
+ */
+export const ListPriceChangesRequestSchema: GenMessage<ListPriceChangesRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 29);
+
+/**
+ * @generated from message shop.product.v1.ListPriceChangesResponse
+ */
+export type ListPriceChangesResponse = Message<"shop.product.v1.ListPriceChangesResponse"> & {
+  /**
+   * @generated from field: repeated shop.product.v1.PriceChange changes = 1;
+   */
+  changes: PriceChange[];
+};
+
+/**
+ * Describes the message shop.product.v1.ListPriceChangesResponse.
+ * Use `create(ListPriceChangesResponseSchema)` to create a new message.
+ */
+export const ListPriceChangesResponseSchema: GenMessage<ListPriceChangesResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 30);
+
+/**
  * @generated from message shop.product.v1.StockLine
  */
 export type StockLine = Message<"shop.product.v1.StockLine"> & {
@@ -373,7 +924,7 @@ export type StockLine = Message<"shop.product.v1.StockLine"> & {
  * Use `create(StockLineSchema)` to create a new message.
  */
 export const StockLineSchema: GenMessage<StockLine> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 11);
+  messageDesc(file_shop_product_v1_product, 31);
 
 /**
  * @generated from message shop.product.v1.ReserveRequest
@@ -406,7 +957,7 @@ export type ReserveRequest = Message<"shop.product.v1.ReserveRequest"> & {
  * Use `create(ReserveRequestSchema)` to create a new message.
  */
 export const ReserveRequestSchema: GenMessage<ReserveRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 12);
+  messageDesc(file_shop_product_v1_product, 32);
 
 /**
  * @generated from message shop.product.v1.ReserveResponse
@@ -428,7 +979,7 @@ export type ReserveResponse = Message<"shop.product.v1.ReserveResponse"> & {
  * Use `create(ReserveResponseSchema)` to create a new message.
  */
 export const ReserveResponseSchema: GenMessage<ReserveResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 13);
+  messageDesc(file_shop_product_v1_product, 33);
 
 /**
  * @generated from message shop.product.v1.ReleaseRequest
@@ -445,7 +996,7 @@ export type ReleaseRequest = Message<"shop.product.v1.ReleaseRequest"> & {
  * Use `create(ReleaseRequestSchema)` to create a new message.
  */
 export const ReleaseRequestSchema: GenMessage<ReleaseRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 14);
+  messageDesc(file_shop_product_v1_product, 34);
 
 /**
  * @generated from message shop.product.v1.ReleaseResponse
@@ -462,7 +1013,7 @@ export type ReleaseResponse = Message<"shop.product.v1.ReleaseResponse"> & {
  * Use `create(ReleaseResponseSchema)` to create a new message.
  */
 export const ReleaseResponseSchema: GenMessage<ReleaseResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 15);
+  messageDesc(file_shop_product_v1_product, 35);
 
 /**
  * @generated from message shop.product.v1.CommitRequest
@@ -479,7 +1030,7 @@ export type CommitRequest = Message<"shop.product.v1.CommitRequest"> & {
  * Use `create(CommitRequestSchema)` to create a new message.
  */
 export const CommitRequestSchema: GenMessage<CommitRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 16);
+  messageDesc(file_shop_product_v1_product, 36);
 
 /**
  * @generated from message shop.product.v1.CommitResponse
@@ -496,7 +1047,7 @@ export type CommitResponse = Message<"shop.product.v1.CommitResponse"> & {
  * Use `create(CommitResponseSchema)` to create a new message.
  */
 export const CommitResponseSchema: GenMessage<CommitResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 17);
+  messageDesc(file_shop_product_v1_product, 37);
 
 /**
  * @generated from message shop.product.v1.ReturnRequest
@@ -513,7 +1064,7 @@ export type ReturnRequest = Message<"shop.product.v1.ReturnRequest"> & {
  * Use `create(ReturnRequestSchema)` to create a new message.
  */
 export const ReturnRequestSchema: GenMessage<ReturnRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 18);
+  messageDesc(file_shop_product_v1_product, 38);
 
 /**
  * @generated from message shop.product.v1.ReturnResponse
@@ -530,7 +1081,7 @@ export type ReturnResponse = Message<"shop.product.v1.ReturnResponse"> & {
  * Use `create(ReturnResponseSchema)` to create a new message.
  */
 export const ReturnResponseSchema: GenMessage<ReturnResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 19);
+  messageDesc(file_shop_product_v1_product, 39);
 
 /**
  * @generated from message shop.product.v1.StockLevel
@@ -567,7 +1118,7 @@ export type StockLevel = Message<"shop.product.v1.StockLevel"> & {
  * Use `create(StockLevelSchema)` to create a new message.
  */
 export const StockLevelSchema: GenMessage<StockLevel> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 20);
+  messageDesc(file_shop_product_v1_product, 40);
 
 /**
  * @generated from message shop.product.v1.GetStockRequest
@@ -586,7 +1137,7 @@ export type GetStockRequest = Message<"shop.product.v1.GetStockRequest"> & {
  * Use `create(GetStockRequestSchema)` to create a new message.
  */
 export const GetStockRequestSchema: GenMessage<GetStockRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 21);
+  messageDesc(file_shop_product_v1_product, 41);
 
 /**
  * @generated from message shop.product.v1.GetStockResponse
@@ -603,7 +1154,7 @@ export type GetStockResponse = Message<"shop.product.v1.GetStockResponse"> & {
  * Use `create(GetStockResponseSchema)` to create a new message.
  */
 export const GetStockResponseSchema: GenMessage<GetStockResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 22);
+  messageDesc(file_shop_product_v1_product, 42);
 
 /**
  * @generated from enum shop.product.v1.SortOrder
@@ -736,18 +1287,118 @@ export const ProductService: GenService<{
     input: typeof GetProductsRequestSchema;
     output: typeof GetProductsResponseSchema;
   },
+  /**
+   * The bytes of a picture, as long as the product has it. SHOP_IMAGE_NOT_FOUND.
+   *
+   * @generated from rpc shop.product.v1.ProductService.GetProductImage
+   */
+  getProductImage: {
+    methodKind: "unary";
+    input: typeof GetProductImageRequestSchema;
+    output: typeof GetProductImageResponseSchema;
+  },
 }> = /*@__PURE__*/
   serviceDesc(file_shop_product_v1_product, 0);
 
 /**
- * Stock is never negative and never invented: available + reserved + sold = initial, for every product, always.
+ * What merchants do with the catalogue. A change names the version it was made from: SHOP_PRODUCT_CHANGED when somebody
+ * else was faster. What is so already is answered with the product as it is, from whatever version.
+ *
+ * @generated from service shop.product.v1.MerchantService
+ */
+export const MerchantService: GenService<{
+  /**
+   * Idempotent by (merchant, key). SHOP_SKU_TAKEN, SHOP_IDEMPOTENCY_KEY_REUSED.
+   *
+   * @generated from rpc shop.product.v1.MerchantService.CreateProduct
+   */
+  createProduct: {
+    methodKind: "unary";
+    input: typeof CreateProductRequestSchema;
+    output: typeof CreateProductResponseSchema;
+  },
+  /**
+   * @generated from rpc shop.product.v1.MerchantService.EditProduct
+   */
+  editProduct: {
+    methodKind: "unary";
+    input: typeof EditProductRequestSchema;
+    output: typeof EditProductResponseSchema;
+  },
+  /**
+   * Orders that were placed keep their price; carts show the new one.
+   *
+   * @generated from rpc shop.product.v1.MerchantService.RepriceProduct
+   */
+  repriceProduct: {
+    methodKind: "unary";
+    input: typeof RepriceProductRequestSchema;
+    output: typeof RepriceProductResponseSchema;
+  },
+  /**
+   * Takes the product off the shelves: it is no longer found or sold. What is reserved may still be bought.
+   *
+   * @generated from rpc shop.product.v1.MerchantService.RetireProduct
+   */
+  retireProduct: {
+    methodKind: "unary";
+    input: typeof RetireProductRequestSchema;
+    output: typeof RetireProductResponseSchema;
+  },
+  /**
+   * Puts a retired product back.
+   *
+   * @generated from rpc shop.product.v1.MerchantService.RestoreProduct
+   */
+  restoreProduct: {
+    methodKind: "unary";
+    input: typeof RestoreProductRequestSchema;
+    output: typeof RestoreProductResponseSchema;
+  },
+  /**
+   * Adds pieces to the stock, or takes some that are not reserved out. Idempotent by (merchant, key). SHOP_OUT_OF_STOCK.
+   *
+   * @generated from rpc shop.product.v1.MerchantService.AdjustStock
+   */
+  adjustStock: {
+    methodKind: "unary";
+    input: typeof AdjustStockRequestSchema;
+    output: typeof AdjustStockResponseSchema;
+  },
+  /**
+   * Replaces the product's picture. SHOP_IMAGE_INVALID.
+   *
+   * @generated from rpc shop.product.v1.MerchantService.SetProductImage
+   */
+  setProductImage: {
+    methodKind: "unary";
+    input: typeof SetProductImageRequestSchema;
+    output: typeof SetProductImageResponseSchema;
+  },
+  /**
+   * What the product cost and since when, newest first, at most 100.
+   *
+   * @generated from rpc shop.product.v1.MerchantService.ListPriceChanges
+   */
+  listPriceChanges: {
+    methodKind: "unary";
+    input: typeof ListPriceChangesRequestSchema;
+    output: typeof ListPriceChangesResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_shop_product_v1_product, 1);
+
+/**
+ * Stock is never negative and never invented: available + reserved + sold = initial, for every product, always. Initial
+ * is moved by merchants' adjustments and nothing else.
  *
  * @generated from service shop.product.v1.StockService
  */
 export const StockService: GenService<{
   /**
    * Holds stock for an order, all lines or none. Idempotent by reservation id. SHOP_OUT_OF_STOCK names the
-   * products that are short. A reservation that expired or was released is taken anew.
+   * products that are short, SHOP_PRODUCT_RETIRED those no longer sold. A reservation that expired or was released is
+   * taken anew.
    *
    * @generated from rpc shop.product.v1.StockService.Reserve
    */
@@ -795,5 +1446,5 @@ export const StockService: GenService<{
     output: typeof GetStockResponseSchema;
   },
 }> = /*@__PURE__*/
-  serviceDesc(file_shop_product_v1_product, 1);
+  serviceDesc(file_shop_product_v1_product, 2);
 

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file shop/user/v1/user.proto.
  */
 export const file_shop_user_v1_user: GenFile = /*@__PURE__*/
-  fileDesc("ChdzaG9wL3VzZXIvdjEvdXNlci5wcm90bxIMc2hvcC51c2VyLnYxIpEBCgRVc2VyEgoKAmlkGAEgASgJEg0KBWVtYWlsGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIoCgdhZGRyZXNzGAQgASgLMhcuc2hvcC5jb21tb24udjEuQWRkcmVzcxIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKPAQoHU2Vzc2lvbhIgCgR1c2VyGAEgASgLMhIuc2hvcC51c2VyLnYxLlVzZXISFAoMYWNjZXNzX3Rva2VuGAIgASgJEjUKEWFjY2Vzc19leHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIVCg1yZWZyZXNoX3Rva2VuGAQgASgJIlsKC1ByZWZlcmVuY2VzEiIKBXRoZW1lGAEgASgOMhMuc2hvcC51c2VyLnYxLlRoZW1lEhIKCm5ld3NsZXR0ZXIYAiABKAgSFAoMb3JkZXJfZW1haWxzGAMgASgIIkgKD1JlZ2lzdGVyUmVxdWVzdBINCgVlbWFpbBgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkiOgoQUmVnaXN0ZXJSZXNwb25zZRImCgdzZXNzaW9uGAEgASgLMhUuc2hvcC51c2VyLnYxLlNlc3Npb24iLwoMTG9naW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIjcKDUxvZ2luUmVzcG9uc2USJgoHc2Vzc2lvbhgBIAEoCzIVLnNob3AudXNlci52MS5TZXNzaW9uIicKDlJlZnJlc2hSZXF1ZXN0EhUKDXJlZnJlc2hfdG9rZW4YASABKAkiOQoPUmVmcmVzaFJlc3BvbnNlEiYKB3Nlc3Npb24YASABKAsyFS5zaG9wLnVzZXIudjEuU2Vzc2lvbiImCg1Mb2dvdXRSZXF1ZXN0EhUKDXJlZnJlc2hfdG9rZW4YASABKAkiEAoOTG9nb3V0UmVzcG9uc2UiJAoRR2V0UHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI2ChJHZXRQcm9maWxlUmVzcG9uc2USIAoEdXNlchgBIAEoCzISLnNob3AudXNlci52MS5Vc2VyImcKFFVwZGF0ZVByb2ZpbGVSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSFAoMZGlzcGxheV9uYW1lGAIgASgJEigKB2FkZHJlc3MYAyABKAsyFy5zaG9wLmNvbW1vbi52MS5BZGRyZXNzIjkKFVVwZGF0ZVByb2ZpbGVSZXNwb25zZRIgCgR1c2VyGAEgASgLMhIuc2hvcC51c2VyLnYxLlVzZXIiKAoVR2V0UHJlZmVyZW5jZXNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiSAoWR2V0UHJlZmVyZW5jZXNSZXNwb25zZRIuCgtwcmVmZXJlbmNlcxgBIAEoCzIZLnNob3AudXNlci52MS5QcmVmZXJlbmNlcyJbChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIuCgtwcmVmZXJlbmNlcxgCIAEoCzIZLnNob3AudXNlci52MS5QcmVmZXJlbmNlcyJLChlVcGRhdGVQcmVmZXJlbmNlc1Jlc3BvbnNlEi4KC3ByZWZlcmVuY2VzGAEgASgLMhkuc2hvcC51c2VyLnYxLlByZWZlcmVuY2VzKlEKBVRoZW1lEhUKEVRIRU1FX1VOU1BFQ0lGSUVEEAASEAoMVEhFTUVfU1lTVEVNEAESDwoLVEhFTUVfTElHSFQQAhIOCgpUSEVNRV9EQVJLEAMylQUKC1VzZXJTZXJ2aWNlEkkKCFJlZ2lzdGVyEh0uc2hvcC51c2VyLnYxLlJlZ2lzdGVyUmVxdWVzdBoeLnNob3AudXNlci52MS5SZWdpc3RlclJlc3BvbnNlEkAKBUxvZ2luEhouc2hvcC51c2VyLnYxLkxvZ2luUmVxdWVzdBobLnNob3AudXNlci52MS5Mb2dpblJlc3BvbnNlEkYKB1JlZnJlc2gSHC5zaG9wLnVzZXIudjEuUmVmcmVzaFJlcXVlc3QaHS5zaG9wLnVzZXIudjEuUmVmcmVzaFJlc3BvbnNlEkMKBkxvZ291dBIbLnNob3AudXNlci52MS5Mb2dvdXRSZXF1ZXN0Ghwuc2hvcC51c2VyLnYxLkxvZ291dFJlc3BvbnNlEk8KCkdldFByb2ZpbGUSHy5zaG9wLnVzZXIudjEuR2V0UHJvZmlsZVJlcXVlc3QaIC5zaG9wLnVzZXIudjEuR2V0UHJvZmlsZVJlc3BvbnNlElgKDVVwZGF0ZVByb2ZpbGUSIi5zaG9wLnVzZXIudjEuVXBkYXRlUHJvZmlsZVJlcXVlc3QaIy5zaG9wLnVzZXIudjEuVXBkYXRlUHJvZmlsZVJlc3BvbnNlElsKDkdldFByZWZlcmVuY2VzEiMuc2hvcC51c2VyLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBokLnNob3AudXNlci52MS5HZXRQcmVmZXJlbmNlc1Jlc3BvbnNlEmQKEVVwZGF0ZVByZWZlcmVuY2VzEiYuc2hvcC51c2VyLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBonLnNob3AudXNlci52MS5VcGRhdGVQcmVmZXJlbmNlc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_shop_common_v1_address]);
+  fileDesc("ChdzaG9wL3VzZXIvdjEvdXNlci5wcm90bxIMc2hvcC51c2VyLnYxIrQBCgRVc2VyEgoKAmlkGAEgASgJEg0KBWVtYWlsGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIoCgdhZGRyZXNzGAQgASgLMhcuc2hvcC5jb21tb24udjEuQWRkcmVzcxIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIhCgVyb2xlcxgGIAMoDjISLnNob3AudXNlci52MS5Sb2xlIo8BCgdTZXNzaW9uEiAKBHVzZXIYASABKAsyEi5zaG9wLnVzZXIudjEuVXNlchIUCgxhY2Nlc3NfdG9rZW4YAiABKAkSNQoRYWNjZXNzX2V4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXJlZnJlc2hfdG9rZW4YBCABKAkiWwoLUHJlZmVyZW5jZXMSIgoFdGhlbWUYASABKA4yEy5zaG9wLnVzZXIudjEuVGhlbWUSEgoKbmV3c2xldHRlchgCIAEoCBIUCgxvcmRlcl9lbWFpbHMYAyABKAgiYQoPUmVnaXN0ZXJSZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYBCABKAkiOgoQUmVnaXN0ZXJSZXNwb25zZRImCgdzZXNzaW9uGAEgASgLMhUuc2hvcC51c2VyLnYxLlNlc3Npb24iLwoMTG9naW5SZXF1ZXN0Eg0KBWVtYWlsGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIjcKDUxvZ2luUmVzcG9uc2USJgoHc2Vzc2lvbhgBIAEoCzIVLnNob3AudXNlci52MS5TZXNzaW9uIicKDlJlZnJlc2hSZXF1ZXN0EhUKDXJlZnJlc2hfdG9rZW4YASABKAkiOQoPUmVmcmVzaFJlc3BvbnNlEiYKB3Nlc3Npb24YASABKAsyFS5zaG9wLnVzZXIudjEuU2Vzc2lvbiImCg1Mb2dvdXRSZXF1ZXN0EhUKDXJlZnJlc2hfdG9rZW4YASABKAkiEAoOTG9nb3V0UmVzcG9uc2UiLAobUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXF1ZXN0Eg0KBWVtYWlsGAEgASgJIh4KHFJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UiOwoUUmVzZXRQYXNzd29yZFJlcXVlc3QSDQoFdG9rZW4YASABKAkSFAoMbmV3X3Bhc3N3b3JkGAIgASgJIhcKFVJlc2V0UGFzc3dvcmRSZXNwb25zZSJYChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIYChBjdXJyZW50X3Bhc3N3b3JkGAIgASgJEhQKDG5ld19wYXNzd29yZBgDIAEoCSJAChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlEiYKB3Nlc3Npb24YASABKAsyFS5zaG9wLnVzZXIudjEuU2Vzc2lvbiIkChFHZXRQcm9maWxlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjYKEkdldFByb2ZpbGVSZXNwb25zZRIgCgR1c2VyGAEgASgLMhIuc2hvcC51c2VyLnYxLlVzZXIiZwoUVXBkYXRlUHJvZmlsZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSKAoHYWRkcmVzcxgDIAEoCzIXLnNob3AuY29tbW9uLnYxLkFkZHJlc3MiOQoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5zaG9wLnVzZXIudjEuVXNlciIoChVHZXRQcmVmZXJlbmNlc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSJIChZHZXRQcmVmZXJlbmNlc1Jlc3BvbnNlEi4KC3ByZWZlcmVuY2VzGAEgASgLMhkuc2hvcC51c2VyLnYxLlByZWZlcmVuY2VzIlsKGFVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEi4KC3ByZWZlcmVuY2VzGAIgASgLMhkuc2hvcC51c2VyLnYxLlByZWZlcmVuY2VzIksKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USLgoLcHJlZmVyZW5jZXMYASABKAsyGS5zaG9wLnVzZXIudjEuUHJlZmVyZW5jZXMqQgoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEQoNUk9MRV9DVVNUT01FUhABEhEKDVJPTEVfTUVSQ0hBTlQQAipRCgVUaGVtZRIVChFUSEVNRV9VTlNQRUNJRklFRBAAEhAKDFRIRU1FX1NZU1RFTRABEg8KC1RIRU1FX0xJR0hUEAISDgoKVEhFTUVfREFSSxADMrsHCgtVc2VyU2VydmljZRJJCghSZWdpc3RlchIdLnNob3AudXNlci52MS5SZWdpc3RlclJlcXVlc3QaHi5zaG9wLnVzZXIudjEuUmVnaXN0ZXJSZXNwb25zZRJACgVMb2dpbhIaLnNob3AudXNlci52MS5Mb2dpblJlcXVlc3QaGy5zaG9wLnVzZXIudjEuTG9naW5SZXNwb25zZRJGCgdSZWZyZXNoEhwuc2hvcC51c2VyLnYxLlJlZnJlc2hSZXF1ZXN0Gh0uc2hvcC51c2VyLnYxLlJlZnJlc2hSZXNwb25zZRJDCgZMb2dvdXQSGy5zaG9wLnVzZXIudjEuTG9nb3V0UmVxdWVzdBocLnNob3AudXNlci52MS5Mb2dvdXRSZXNwb25zZRJtChRSZXF1ZXN0UGFzc3dvcmRSZXNldBIpLnNob3AudXNlci52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaKi5zaG9wLnVzZXIudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZRJYCg1SZXNldFBhc3N3b3JkEiIuc2hvcC51c2VyLnYxLlJlc2V0UGFzc3dvcmRSZXF1ZXN0GiMuc2hvcC51c2VyLnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZRJbCg5DaGFuZ2VQYXNzd29yZBIjLnNob3AudXNlci52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaJC5zaG9wLnVzZXIudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZRJPCgpHZXRQcm9maWxlEh8uc2hvcC51c2VyLnYxLkdldFByb2ZpbGVSZXF1ZXN0GiAuc2hvcC51c2VyLnYxLkdldFByb2ZpbGVSZXNwb25zZRJYCg1VcGRhdGVQcm9maWxlEiIuc2hvcC51c2VyLnYxLlVwZGF0ZVByb2ZpbGVSZXF1ZXN0GiMuc2hvcC51c2VyLnYxLlVwZGF0ZVByb2ZpbGVSZXNwb25zZRJbCg5HZXRQcmVmZXJlbmNlcxIjLnNob3AudXNlci52MS5HZXRQcmVmZXJlbmNlc1JlcXVlc3QaJC5zaG9wLnVzZXIudjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZRJkChFVcGRhdGVQcmVmZXJlbmNlcxImLnNob3AudXNlci52MS5VcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QaJy5zaG9wLnVzZXIudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_shop_common_v1_address]);
 
 /**
  * @generated from message shop.user.v1.User
@@ -46,6 +46,11 @@ export type User = Message<"shop.user.v1.User"> & {
    * @generated from field: google.protobuf.Timestamp created_at = 5;
    */
   createdAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: repeated shop.user.v1.Role roles = 6;
+   */
+  roles: Role[];
 };
 
 /**
@@ -138,6 +143,13 @@ export type RegisterRequest = Message<"shop.user.v1.RegisterRequest"> & {
    * @generated from field: string display_name = 3;
    */
   displayName: string;
+
+  /**
+   * At most 100 characters; may be empty. A repeat with the key and the password of the first signs the customer in.
+   *
+   * @generated from field: string idempotency_key = 4;
+   */
+  idempotencyKey: string;
 };
 
 /**
@@ -268,6 +280,119 @@ export const LogoutResponseSchema: GenMessage<LogoutResponse> = /*@__PURE__*/
   messageDesc(file_shop_user_v1_user, 10);
 
 /**
+ * @generated from message shop.user.v1.RequestPasswordResetRequest
+ */
+export type RequestPasswordResetRequest = Message<"shop.user.v1.RequestPasswordResetRequest"> & {
+  /**
+   * @generated from field: string email = 1;
+   */
+  email: string;
+};
+
+/**
+ * Describes the message shop.user.v1.RequestPasswordResetRequest.
+ * Use `create(RequestPasswordResetRequestSchema)` to create a new message.
+ */
+export const RequestPasswordResetRequestSchema: GenMessage<RequestPasswordResetRequest> = /*@__PURE__*/
+  messageDesc(file_shop_user_v1_user, 11);
+
+/**
+ * @generated from message shop.user.v1.RequestPasswordResetResponse
+ */
+export type RequestPasswordResetResponse = Message<"shop.user.v1.RequestPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message shop.user.v1.RequestPasswordResetResponse.
+ * Use `create(RequestPasswordResetResponseSchema)` to create a new message.
+ */
+export const RequestPasswordResetResponseSchema: GenMessage<RequestPasswordResetResponse> = /*@__PURE__*/
+  messageDesc(file_shop_user_v1_user, 12);
+
+/**
+ * @generated from message shop.user.v1.ResetPasswordRequest
+ */
+export type ResetPasswordRequest = Message<"shop.user.v1.ResetPasswordRequest"> & {
+  /**
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * 10 to 200 characters.
+   *
+   * @generated from field: string new_password = 2;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message shop.user.v1.ResetPasswordRequest.
+ * Use `create(ResetPasswordRequestSchema)` to create a new message.
+ */
+export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_shop_user_v1_user, 13);
+
+/**
+ * @generated from message shop.user.v1.ResetPasswordResponse
+ */
+export type ResetPasswordResponse = Message<"shop.user.v1.ResetPasswordResponse"> & {
+};
+
+/**
+ * Describes the message shop.user.v1.ResetPasswordResponse.
+ * Use `create(ResetPasswordResponseSchema)` to create a new message.
+ */
+export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_shop_user_v1_user, 14);
+
+/**
+ * @generated from message shop.user.v1.ChangePasswordRequest
+ */
+export type ChangePasswordRequest = Message<"shop.user.v1.ChangePasswordRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string current_password = 2;
+   */
+  currentPassword: string;
+
+  /**
+   * 10 to 200 characters.
+   *
+   * @generated from field: string new_password = 3;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message shop.user.v1.ChangePasswordRequest.
+ * Use `create(ChangePasswordRequestSchema)` to create a new message.
+ */
+export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
+  messageDesc(file_shop_user_v1_user, 15);
+
+/**
+ * @generated from message shop.user.v1.ChangePasswordResponse
+ */
+export type ChangePasswordResponse = Message<"shop.user.v1.ChangePasswordResponse"> & {
+  /**
+   * @generated from field: shop.user.v1.Session session = 1;
+   */
+  session?: Session | undefined;
+};
+
+/**
+ * Describes the message shop.user.v1.ChangePasswordResponse.
+ * Use `create(ChangePasswordResponseSchema)` to create a new message.
+ */
+export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = /*@__PURE__*/
+  messageDesc(file_shop_user_v1_user, 16);
+
+/**
  * @generated from message shop.user.v1.GetProfileRequest
  */
 export type GetProfileRequest = Message<"shop.user.v1.GetProfileRequest"> & {
@@ -282,7 +407,7 @@ export type GetProfileRequest = Message<"shop.user.v1.GetProfileRequest"> & {
  * Use `create(GetProfileRequestSchema)` to create a new message.
  */
 export const GetProfileRequestSchema: GenMessage<GetProfileRequest> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 11);
+  messageDesc(file_shop_user_v1_user, 17);
 
 /**
  * @generated from message shop.user.v1.GetProfileResponse
@@ -299,7 +424,7 @@ export type GetProfileResponse = Message<"shop.user.v1.GetProfileResponse"> & {
  * Use `create(GetProfileResponseSchema)` to create a new message.
  */
 export const GetProfileResponseSchema: GenMessage<GetProfileResponse> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 12);
+  messageDesc(file_shop_user_v1_user, 18);
 
 /**
  * @generated from message shop.user.v1.UpdateProfileRequest
@@ -326,7 +451,7 @@ export type UpdateProfileRequest = Message<"shop.user.v1.UpdateProfileRequest"> 
  * Use `create(UpdateProfileRequestSchema)` to create a new message.
  */
 export const UpdateProfileRequestSchema: GenMessage<UpdateProfileRequest> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 13);
+  messageDesc(file_shop_user_v1_user, 19);
 
 /**
  * @generated from message shop.user.v1.UpdateProfileResponse
@@ -343,7 +468,7 @@ export type UpdateProfileResponse = Message<"shop.user.v1.UpdateProfileResponse"
  * Use `create(UpdateProfileResponseSchema)` to create a new message.
  */
 export const UpdateProfileResponseSchema: GenMessage<UpdateProfileResponse> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 14);
+  messageDesc(file_shop_user_v1_user, 20);
 
 /**
  * @generated from message shop.user.v1.GetPreferencesRequest
@@ -360,7 +485,7 @@ export type GetPreferencesRequest = Message<"shop.user.v1.GetPreferencesRequest"
  * Use `create(GetPreferencesRequestSchema)` to create a new message.
  */
 export const GetPreferencesRequestSchema: GenMessage<GetPreferencesRequest> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 15);
+  messageDesc(file_shop_user_v1_user, 21);
 
 /**
  * @generated from message shop.user.v1.GetPreferencesResponse
@@ -377,7 +502,7 @@ export type GetPreferencesResponse = Message<"shop.user.v1.GetPreferencesRespons
  * Use `create(GetPreferencesResponseSchema)` to create a new message.
  */
 export const GetPreferencesResponseSchema: GenMessage<GetPreferencesResponse> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 16);
+  messageDesc(file_shop_user_v1_user, 22);
 
 /**
  * @generated from message shop.user.v1.UpdatePreferencesRequest
@@ -399,7 +524,7 @@ export type UpdatePreferencesRequest = Message<"shop.user.v1.UpdatePreferencesRe
  * Use `create(UpdatePreferencesRequestSchema)` to create a new message.
  */
 export const UpdatePreferencesRequestSchema: GenMessage<UpdatePreferencesRequest> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 17);
+  messageDesc(file_shop_user_v1_user, 23);
 
 /**
  * @generated from message shop.user.v1.UpdatePreferencesResponse
@@ -416,7 +541,44 @@ export type UpdatePreferencesResponse = Message<"shop.user.v1.UpdatePreferencesR
  * Use `create(UpdatePreferencesResponseSchema)` to create a new message.
  */
 export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesResponse> = /*@__PURE__*/
-  messageDesc(file_shop_user_v1_user, 18);
+  messageDesc(file_shop_user_v1_user, 24);
+
+/**
+ * What a user may do. Everybody is a customer.
+ *
+ * @generated from enum shop.user.v1.Role
+ */
+export const Role = {
+  /**
+   * @generated from enum value: ROLE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: ROLE_CUSTOMER = 1;
+   */
+  CUSTOMER: 1,
+
+  /**
+   * Runs the shop: its catalogue, its stock and the orders of all customers. Granted by an operator only.
+   *
+   * @generated from enum value: ROLE_MERCHANT = 2;
+   */
+  MERCHANT: 2,
+} as const;
+
+/**
+ * What a user may do. Everybody is a customer.
+ *
+ * @generated from enum shop.user.v1.Role
+ */
+export type Role = (typeof Role)[keyof typeof Role] | UnknownEnum;
+
+/**
+ * Describes the enum shop.user.v1.Role.
+ */
+export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
+  enumDesc(file_shop_user_v1_user, 0);
 
 /**
  * @generated from enum shop.user.v1.Theme
@@ -452,7 +614,7 @@ export type Theme = (typeof Theme)[keyof typeof Theme] | UnknownEnum;
  * Describes the enum shop.user.v1.Theme.
  */
 export const ThemeSchema: GenEnum<Theme> = /*@__PURE__*/
-  enumDesc(file_shop_user_v1_user, 0);
+  enumDesc(file_shop_user_v1_user, 1);
 
 /**
  * Customers: registration, sign-in, profile and preferences.
@@ -481,7 +643,8 @@ export const UserService: GenService<{
     output: typeof LoginResponseSchema;
   },
   /**
-   * Trades a refresh token for a new session. A token works once: using it again ends the whole session.
+   * Trades a refresh token for a new session. A token works once. For ten seconds the same answer can be had again, should
+   * it have been lost, unless the new token has been used: after that, using the old one again ends the whole session.
    *
    * @generated from rpc shop.user.v1.UserService.Refresh
    */
@@ -499,6 +662,37 @@ export const UserService: GenService<{
     methodKind: "unary";
     input: typeof LogoutRequestSchema;
     output: typeof LogoutResponseSchema;
+  },
+  /**
+   * Has a link sent to the address with which a new password can be set, if there is such a customer: the answer is the
+   * same when there is not.
+   *
+   * @generated from rpc shop.user.v1.UserService.RequestPasswordReset
+   */
+  requestPasswordReset: {
+    methodKind: "unary";
+    input: typeof RequestPasswordResetRequestSchema;
+    output: typeof RequestPasswordResetResponseSchema;
+  },
+  /**
+   * Sets a new password with the token of such a link, once, and ends every session. SHOP_RESET_TOKEN_INVALID.
+   *
+   * @generated from rpc shop.user.v1.UserService.ResetPassword
+   */
+  resetPassword: {
+    methodKind: "unary";
+    input: typeof ResetPasswordRequestSchema;
+    output: typeof ResetPasswordResponseSchema;
+  },
+  /**
+   * Ends every session and begins a new one. SHOP_BAD_CREDENTIALS when the current password is wrong.
+   *
+   * @generated from rpc shop.user.v1.UserService.ChangePassword
+   */
+  changePassword: {
+    methodKind: "unary";
+    input: typeof ChangePasswordRequestSchema;
+    output: typeof ChangePasswordResponseSchema;
   },
   /**
    * @generated from rpc shop.user.v1.UserService.GetProfile

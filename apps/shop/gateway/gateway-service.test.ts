@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createHttpClient } from '@ashlar/http/client'
+import { startService } from '@ashlar/service'
+import { gatewayService } from './gateway-service.ts'
+
+const nobody = 'http://127.0.0.1:9'
+const services = { USER_URL: nobody, PRODUCT_URL: nobody, ORDER_URL: nobody, PAYMENT_URL: nobody }
+
+async function cookieWhenReachedBy(publicUrl: string): Promise<string> {
+  const env = { ...services, ASHLAR_MESH_KEY: 'key', LOG: 'error', PUBLIC_URL: publicUrl }
+  const gateway = await startService(gatewayService, env, { destination: { write: () => undefined } })
+  try {
+    await using client = createHttpClient({ name: 'gateway', baseUrl: gateway.url })
+    const headers = { 'x-session': 'cookie' }
+    const out = await client.request({ method: 'DELETE', path: '/api/session', headers })
+    return String(out.headers['set-cookie'])
+  } finally {
+    await gateway.close()
+  }
+}
+
+test('where customers come by https, cookies go by https only; where they come by http, they would not go at all', async () => {
+  assert.match(await cookieWhenReachedBy('https://shop.example'), /; Secure$/)
+  assert.doesNotMatch(await cookieWhenReachedBy('http://127.0.0.1:8080'), /Secure/)
+  assert.doesNotMatch(await cookieWhenReachedBy(''), /Secure/)
+})

@@ -1,0 +1,6 @@
+export { NewProductPage } from './new-product.tsx'
+export { MerchantOrderPage } from './order.tsx'
+export { MerchantOrdersPage } from './orders.tsx'
+export { MerchantOverviewPage } from './overview.tsx'
+export { MerchantProductPage } from './product.tsx'
+export { MerchantProductsPage } from './products.tsx'
