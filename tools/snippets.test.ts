@@ -38,7 +38,9 @@ async function faultsOf(snippets: readonly Snippet[], t: TestContext): Promise<s
   await mkdir(folder, { recursive: true })
   t.after(() => rm(folder, { recursive: true, force: true }))
   const nameOf = ({ document, line }: Snippet): string => `${document.replaceAll('/', '-')}.${line}.ts`
-  const options = { extends: '../../tools/tsconfig.json', include: ['*.ts'] }
+  // An example may make something and leave it to the reader what to do with it.
+  const compilerOptions = { noUnusedLocals: false }
+  const options = { extends: '../../tools/tsconfig.json', compilerOptions, include: ['*.ts'] }
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options))
   await Promise.all(snippets.map((snippet) => writeFile(join(folder, nameOf(snippet)), snippet.code)))
   const compiled = await run(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], { cwd: root })

@@ -1,4 +1,4 @@
-import { listen } from '@ashlar/http'
+import { httpEdge, listen } from '@ashlar/http'
 import {
   closeAll,
   closeable,
@@ -82,7 +82,7 @@ export async function startService<S extends ConfigSpec>(
     const adminServer = ADMIN_KEY === '' ? undefined : await openAdmin(admin)
     // Before the server: operators may look at a service while it ends.
     if (adminServer !== undefined) started.push(adminServer)
-    const observed = withAccessLog(handler, { edge, log, levels, clock })
+    const observed = withAccessLog(handler, { edge: httpEdge(edge), log, levels, clock })
     const server = await listen((request) => health.answer(request) ?? observed(request), {
       host: HOST,
       port: PORT,

@@ -17,7 +17,9 @@ test('currencies do not mix, and nothing leaves the range of safe integers', () 
 })
 
 test('money is written for people with every digit, by the rules of its currency', () => {
-  const shown = [0, 5, 1999, -1999, 123_456_789, Number.MAX_SAFE_INTEGER].map((minor) => formatMoney(money(minor, 'EUR')))
+  const shown = [0, 5, 1999, -1999, 123_456_789, Number.MAX_SAFE_INTEGER].map((minor) =>
+    formatMoney(money(minor, 'EUR')),
+  )
   assert.deepEqual(shown, ['€0.00', '€0.05', '€19.99', '-€19.99', '€1,234,567.89', '€90,071,992,547,409.91'])
   assert.deepEqual([formatMoney(money(1999, 'JPY')), formatMoney(money(1999, 'KWD'))], ['¥1,999', 'KWD\u00a01.999'])
 })
