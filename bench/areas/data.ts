@@ -100,7 +100,7 @@ async function rateOf(write: () => Promise<unknown>, durationMs: number): Promis
   return (done / (systemClock.now() - beginMs)) * 1_000
 }
 
-/** By turns, so that whatever else the disk has to do slows both. */
+/** By turns, each first as often as the other, so that whatever else the disk has to do slows both. */
 async function latencyRatio(
   alone: () => Promise<unknown>,
   together: () => Promise<unknown>,
@@ -108,9 +108,10 @@ async function latencyRatio(
 ): Promise<number> {
   const endMs = systemClock.now() + durationMs
   const [base, batched]: [number[], number[]] = [[], []]
-  while (systemClock.now() < endMs || base.length < 50) {
-    base.push(await timed(alone))
+  for (let pair = 0; systemClock.now() < endMs || pair < 50; pair++) {
+    if (pair % 2 === 0) base.push(await timed(alone))
     batched.push(await timed(together))
+    if (pair % 2 === 1) base.push(await timed(alone))
   }
   return median(batched) / median(base)
 }
