@@ -43,7 +43,7 @@ test('contracts that have not changed are current and break nobody', async (t) =
 
 test('a field that is added makes the generated code out of date, and breaks nobody', async (t) => {
   const { root, edit } = await repository(t)
-  await edit(/string cancel_reason = 14;/, 'string cancel_reason = 14;\n  string gift_note = 16;')
+  await edit(/string cancel_reason = 14;/, 'string cancel_reason = 14;\n  string gift_note = 900;')
   assert.deepEqual(await outdated(module, root), ['shop/order/v1/order_pb.ts'])
   await checkBreaking(module, root)
 })

@@ -88,7 +88,7 @@ export class Customer {
   async #fill(purchase: Purchase, order: Order): Promise<Answer<Order>> {
     const { requests, chance, productIds } = this.#options
     let shown = order
-    for (const productId of chance.sample(productIds, chance.integer(0, 2))) {
+    for (const productId of chance.sample(productIds, chance.integer(0, 1))) {
       const answer = await requests.setItem(purchase, order.id, productId, chance.integer(0, 3))
       shown = answer.value ?? shown
     }
@@ -129,7 +129,7 @@ export class Customer {
   async #fillCart(): Promise<number | undefined> {
     const { requests, productIds, chance } = this.#options
     let cost: number | undefined
-    for (const productId of chance.sample(productIds, chance.integer(1, 3))) {
+    for (const productId of chance.sample(productIds, chance.integer(1, 2))) {
       cost = await requests.putIntoCart(productId, chance.integer(1, 3))
     }
     return cost

@@ -48,7 +48,7 @@ export class Merchant {
     ]
     while (!isOver()) {
       await chance.pick(duties)()
-      await asker.pause(100, 1_500)
+      await asker.pause(300, 3_000)
     }
   }
 

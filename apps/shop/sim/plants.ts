@@ -5,6 +5,8 @@ import type { StockRepository } from '../services/product/repository.ts'
 
 /** A mistake that somebody might make, put between a service and one of its ports. */
 export interface Plant {
+  /** Empty for none. */
+  readonly name: string
   readonly bank: (bank: Bank) => Bank
   readonly stock: (stock: StockRepository, clock: Clock) => StockRepository
   /** How many more pieces of everything are in the stock's books than the shop has: what a wrong `stock` may give away. */
@@ -12,7 +14,7 @@ export interface Plant {
 }
 
 /** The shop as it is. */
-export const noPlant: Plant = { bank: (bank) => bank, stock: (stock) => stock, spareStock: 0 }
+export const noPlant: Plant = { name: '', bank: (bank) => bank, stock: (stock) => stock, spareStock: 0 }
 
 const spareStock = 1_000
 
@@ -21,15 +23,16 @@ export const plants: Readonly<Record<string, Plant>> = {
   /** Every request to the bank has a key of its own, so that one whose answer was lost is charged again. */
   'double-charge': {
     ...noPlant,
+    name: 'double-charge',
     bank(bank) {
       let requests = 0
       return instead(bank, { charge: (key, charge) => bank.charge(`${key}-${++requests}`, charge) })
     },
   },
   /** Reserves by a count of the shelf that may be a second old. */
-  oversell: { ...noPlant, stock: trustingOldCount, spareStock },
+  oversell: { ...noPlant, name: 'oversell', stock: trustingOldCount, spareStock },
   /** Says that the money was given back, and does nothing. */
-  'lost-refund': { ...noPlant, bank: (bank) => instead(bank, { refund: async () => {} }) },
+  'lost-refund': { ...noPlant, name: 'lost-refund', bank: (bank) => instead(bank, { refund: async () => {} }) },
 }
 
 /** @param stock has {@link spareStock} of everything, which nothing shows. */

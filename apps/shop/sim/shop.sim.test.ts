@@ -45,10 +45,8 @@ suite('a planted mistake is found within 50 seeds:', () => {
       const plant = plants[name] ?? assert.fail(`no plant ${name}`)
       for (let seed = 1; seed <= 50; seed++) {
         const run = await simulate({ seed, orders, plant })
-        if (run.violations.length === 0) continue
-        t.diagnostic(describeRun(run))
-        assert.equal(run.violations[0]?.kind, kind)
-        return
+        if (!run.violations.some((violation) => violation.kind === kind)) continue
+        return t.diagnostic(describeRun(run))
       }
       assert.fail('it was not found')
     })

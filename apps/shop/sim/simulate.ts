@@ -21,6 +21,7 @@ export interface RunOptions {
 export interface Run {
   readonly seed: number
   readonly orders: number
+  readonly plant: Plant
   readonly history: RunHistory
   /** What must not be; empty when the shop kept every promise. The run ends at the first. */
   readonly violations: readonly Violation[]
@@ -93,7 +94,7 @@ export async function simulate({ seed, orders, plant = noPlant }: RunOptions): P
     ends = end.ends
   }
   shop.close()
-  return { seed, orders, history, violations, ends }
+  return { seed, orders, plant, history, violations, ends }
 }
 
 function allOf(works: readonly Promise<unknown>[]): {

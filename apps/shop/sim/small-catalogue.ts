@@ -14,7 +14,7 @@ export function smallCatalogue(chance: Chance, clock: Clock): Catalogue {
       name,
       price: money(chance.integer(100, 20_000), 'EUR'),
       // Of every third one there is not nearly enough.
-      initialStock: index % 3 === 0 ? chance.integer(6, 20) : chance.integer(40, 90),
+      initialStock: index % 3 === 0 ? chance.integer(4, 14) : chance.integer(30, 60),
     }),
   )
   return { categories: [...testCategories], products }

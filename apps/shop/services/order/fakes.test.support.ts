@@ -100,7 +100,15 @@ export class FakeShelf implements Stock, Products {
   }
 
   giveBack(orderId: string): Promise<ReservationState> {
-    return this.#faults.run('giveBack', () => this.#leave(orderId, 'COMMITTED', 'RETURNED'))
+    return this.#faults.run('giveBack', () => {
+      if (!this.#reservations.has(orderId)) throw refusal('SHOP_RESERVATION_GONE', 'nothing is held any more')
+      return this.#leave(orderId, 'COMMITTED', 'RETURNED')
+    })
+  }
+
+  /** The sale was so long ago that nothing is known of it any more. */
+  forget(orderId: string): void {
+    this.#reservations.delete(orderId)
   }
 
   expire(orderId: string): void {

@@ -227,6 +227,16 @@ test('refunding twice at once refunds once, and both get the refunded order', as
   assert.deepEqual(shop.faults.calls, ['refund', 'giveBack'])
 })
 
+test('an order that was sold so long ago that its sale is forgotten is refunded, and its pieces are left to be added', async () => {
+  const { shop, orderId } = await shippedOrder()
+  shop.shelf.forget(orderId)
+  const left = [...shop.shelf.available]
+  const order = await shop.settle(shop.fulfilment.refund({ ...broken, orderId, restock: true }))
+  assert.equal(order.status, 'REFUNDED')
+  assert.equal(shop.payments.account(orderId).refunds, 1)
+  assert.deepEqual([...shop.shelf.available], left)
+})
+
 test('merchants see the orders of all customers by status, those that waited longest first, a page at a time', async () => {
   const shop = await openShop()
   const ids: string[] = []

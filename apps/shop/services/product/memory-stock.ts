@@ -50,8 +50,7 @@ export class MemoryStock implements StockRepository {
   }
 
   async release(id: string, nowMs: number): Promise<Reservation['state']> {
-    const current = this.#reservation(id)
-    return current === undefined ? 'released' : this.#apply(decideRelease(current), nowMs).state
+    return this.#apply(decideRelease(id, this.#reservation(id), nowMs), nowMs).state
   }
 
   async commit(id: string, nowMs: number): Promise<Reservation['state']> {

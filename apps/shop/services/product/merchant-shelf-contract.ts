@@ -45,11 +45,7 @@ export function retireContract(name: string, { store, take, change, get, search 
     assert.equal((await store().stock.reserve(bought)).state, 'held', 'a repeat is answered as before')
     assert.equal(await store().stock.commit(bought.id, nowMs), 'committed')
     assert.equal(await store().stock.release(left.id, nowMs), 'released')
-    await assert.rejects(
-      store().stock.reserve(left),
-      code('SHOP_PRODUCT_RETIRED'),
-      'what was given back is not taken anew',
-    )
+    await assert.rejects(store().stock.reserve(left), code('SHOP_RESERVATION_GONE'), 'what was given back stays back')
     const level = { productId: id, initial: 10, available: 7, reserved: 0, sold: 3 }
     assert.deepEqual(await store().stock.levels([id]), [level])
   })

@@ -27,17 +27,13 @@ export function postgresStock(db: Database, dedupe: Dedupe<Transaction>): StockR
   return {
     reserve: (command) =>
       db.transaction(async (tx) => {
-        // A new id is written down before it is locked: of two at once, the second then waits for the first.
-        await tx.run(sql`
-          insert into reservation (id, state, lines, expires_at, changed_at)
-          values (${command.id}, 'released', '[]', ${sql.time(command.expiresAtMs)}, ${sql.time(command.nowMs)})
-          on conflict (id) do nothing`)
+        await writeDown(tx, command.id, command.nowMs)
         return apply(tx, decideReserve(await lock(tx, command.id), command), command.nowMs)
       }),
     release: (id, nowMs) =>
       db.transaction(async (tx) => {
-        const current = await lock(tx, id)
-        return current === undefined ? 'released' : (await apply(tx, decideRelease(current), nowMs)).state
+        await writeDown(tx, id, nowMs)
+        return (await apply(tx, decideRelease(id, await lock(tx, id), nowMs), nowMs)).state
       }),
     commit: (id, nowMs) =>
       db.transaction(async (tx) => (await apply(tx, decideCommit(id, await lock(tx, id)), nowMs)).state),
@@ -65,6 +61,13 @@ export function postgresStock(db: Database, dedupe: Dedupe<Transaction>): StockR
 const endingStates: Readonly<Record<Ending, Statement>> = {
   unsold: sql`('released', 'expired')`,
   sold: sql`('committed', 'returned')`,
+}
+
+/** A new id is there before it is locked, holding nothing: of two at once, the second then waits for the first. */
+async function writeDown(tx: Queryable, id: string, nowMs: number): Promise<void> {
+  await tx.run(sql`
+    insert into reservation (id, state, lines, expires_at, changed_at)
+    values (${id}, 'expired', '[]', ${sql.time(nowMs)}, ${sql.time(nowMs)}) on conflict (id) do nothing`)
 }
 
 function lock(tx: Queryable, id: string): Promise<Reservation | undefined> {

@@ -8,7 +8,7 @@ export interface StockLine {
 
 /**
  * `held` until it is committed, released or swept after its expiry: an expired one that nobody has swept yet still
- * holds its stock, and may still be committed.
+ * holds its stock, and may still be committed. `expired` may be held again; `released` is final, and so is the order.
  */
 export type ReservationState = 'held' | 'committed' | 'released' | 'expired' | 'returned'
 
@@ -82,11 +82,15 @@ export interface Decision {
   readonly move: Movement | undefined
 }
 
-/** @throws {ShopError} SHOP_IDEMPOTENCY_KEY_REUSED when the id is in use for other lines. */
+/**
+ * @throws {ShopError} SHOP_IDEMPOTENCY_KEY_REUSED when the id is in use for other lines; SHOP_RESERVATION_GONE when it
+ * was released: a reserve that comes that late is of an order that has ended since.
+ */
 export function decideReserve(current: Reservation | undefined, command: ReserveCommand): Decision {
   const { id, nowMs, expiresAtMs } = command
   const lines = command.lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1))
-  if (current === undefined || current.state === 'released' || current.state === 'expired') {
+  if (current?.state === 'released') throw reservationGone(id)
+  if (current === undefined || current.state === 'expired') {
     return { next: { id, state: 'held', lines, expiresAtMs }, move: 'hold' }
   }
   if (!sameLines(current.lines, lines)) throw reservationReused(id)
@@ -94,9 +98,14 @@ export function decideReserve(current: Reservation | undefined, command: Reserve
   return { next: overdue ? { ...current, expiresAtMs } : current, move: undefined }
 }
 
-/** A release that overtakes its reserve, or comes twice, has nothing to do. Sold stock is not released but returned. */
-export function decideRelease(current: Reservation): Decision {
-  return current.state === 'held' ? { next: { ...current, state: 'released' }, move: 'unhold' } : keep(current)
+/**
+ * A release that overtakes its reserve is written down, so that the reserve finds it. Sold stock is not released but
+ * returned.
+ */
+export function decideRelease(id: string, current: Reservation | undefined, nowMs: number): Decision {
+  if (current === undefined) return { next: { id, state: 'released', lines: [], expiresAtMs: nowMs }, move: undefined }
+  if (current.state === 'held') return { next: { ...current, state: 'released' }, move: 'unhold' }
+  return current.state === 'expired' ? { next: { ...current, state: 'released' }, move: undefined } : keep(current)
 }
 
 /** @throws {ShopError} SHOP_RESERVATION_GONE when there is nothing to sell: never held, or no longer. */

@@ -89,7 +89,8 @@ class Model {
     const it = this.#slots[step.slot]
     if (step.kind === 'reserve') return this.#reserve(step, it)
     if (step.kind === 'release') {
-      if (it?.state === 'held') it.state = 'released'
+      if (it === undefined) this.#slots[step.slot] = { state: 'released', quantities: [], expiresAtMs: this.nowMs }
+      else if (it.state === 'held' || it.state === 'expired') it.state = 'released'
       return it?.state ?? 'released'
     }
     if (step.kind === 'commit') {
@@ -103,7 +104,8 @@ class Model {
   #reserve(wanted: Operation & { kind: 'reserve' }, it: ModelReservation | undefined): string {
     const { quantities } = wanted
     const expiresAtMs = this.nowMs + wanted.holdMs
-    if (it !== undefined && it.state !== 'released' && it.state !== 'expired') {
+    if (it?.state === 'released') return 'SHOP_RESERVATION_GONE'
+    if (it !== undefined && it.state !== 'expired') {
       if (String(it.quantities) !== String(quantities)) return 'SHOP_IDEMPOTENCY_KEY_REUSED'
       if (it.state === 'held' && it.expiresAtMs <= this.nowMs) it.expiresAtMs = expiresAtMs
       return it.state

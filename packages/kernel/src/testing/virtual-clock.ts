@@ -27,8 +27,9 @@ export class VirtualClock implements Clock {
     return this.#nowMs
   }
 
+  /** In whole milliseconds, as the machine's clock has them. */
   wall(): number {
-    return this.#wallAtZeroMs + this.#nowMs
+    return Math.floor(this.#wallAtZeroMs + this.#nowMs)
   }
 
   /** Sets the wall clock as an administrator or NTP would: `now()` does not notice. */

@@ -1,4 +1,4 @@
-import { Problem, type Issue } from './problem.ts'
+import { isProblem, Problem, type Issue } from './problem.ts'
 
 export interface Call {
   /** Sent as JSON. */
@@ -29,7 +29,9 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   try {
     return await send<T>(method, path, token, options)
   } catch (error) {
-    const refused = error instanceof Problem && error.status === 401 && token !== undefined
+    // Not every 401 is about the access token: a wrong password is none, and the end of the session, which renewing is
+    // told, must not be waited for by renewing.
+    const refused = isProblem(error, 'SHOP_TOKEN_INVALID') && token !== undefined
     if (!refused || !(await credentials.renew())) throw error
     return await send<T>(method, path, credentials.token(), options)
   }

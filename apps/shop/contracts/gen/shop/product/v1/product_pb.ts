@@ -1397,8 +1397,8 @@ export const MerchantService: GenService<{
 export const StockService: GenService<{
   /**
    * Holds stock for an order, all lines or none. Idempotent by reservation id. SHOP_OUT_OF_STOCK names the
-   * products that are short, SHOP_PRODUCT_RETIRED those no longer sold. A reservation that expired or was released is
-   * taken anew.
+   * products that are short, SHOP_PRODUCT_RETIRED those no longer sold. A reservation that expired is taken anew, one
+   * that was released is not: SHOP_RESERVATION_GONE.
    *
    * @generated from rpc shop.product.v1.StockService.Reserve
    */
@@ -1408,7 +1408,7 @@ export const StockService: GenService<{
     output: typeof ReserveResponseSchema;
   },
   /**
-   * Gives the held stock back. Idempotent; unknown ids are fine.
+   * Gives the held stock back, for good: also of a reserve that comes later. Idempotent; unknown ids are fine.
    *
    * @generated from rpc shop.product.v1.StockService.Release
    */
