@@ -8,10 +8,11 @@ import { systemClock, toIsoTime } from '@ashlar/kernel'
 import { run } from '../tools/run.ts'
 import { dataArea } from './areas/data.ts'
 import { repoArea } from './areas/repo.ts'
+import { resilienceArea } from './areas/resilience.ts'
 import { shopArea } from './areas/shop.ts'
 import { keepsLimit, median, rounded, targetLine, type Area, type Figure } from './figure.ts'
 
-const areas: readonly Area[] = [dataArea, repoArea, shopArea]
+const areas: readonly Area[] = [dataArea, repoArea, resilienceArea, shopArea]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean', default: false }, check: { type: 'boolean', default: false } },

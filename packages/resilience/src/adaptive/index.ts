@@ -1,0 +1,6 @@
+export { AdaptiveLimit, type AdaptiveLimitOptions } from './adaptive-limit.ts'
+export { aimd, type AimdOptions } from './aimd.ts'
+export type { LimitAlgorithm } from './algorithm.ts'
+export { limitChanged, type LimitChanged } from './events.ts'
+export { gradient2, type Gradient2Options } from './gradient2.ts'
+export type { LoadSample } from './load-window.ts'

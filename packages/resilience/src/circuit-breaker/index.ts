@@ -1,0 +1,6 @@
+export { BreakerCore, type BreakerSnapshot, type BreakerState } from './breaker-core.ts'
+export { CircuitBreaker, type BreakerMode, type BreakerPermit, type BreakerResult } from './circuit-breaker.ts'
+export { BreakerOpenError } from './errors.ts'
+export { breakerRefusal, breakerTransition, type BreakerRefusal, type BreakerTransition } from './events.ts'
+export { consecutive, type BreakerOptions, type BreakerUpdate } from './options.ts'
+export type { WindowSize, WindowSums } from './sliding-window.ts'

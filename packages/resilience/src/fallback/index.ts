@@ -1,0 +1,2 @@
+export { Degraded, isDegraded } from './degraded.ts'
+export { fellBack, type FellBack } from './events.ts'

@@ -1,0 +1,19 @@
+import { channel, type Channel } from '@ashlar/kernel'
+
+export interface EndpointEvent {
+  readonly service: string
+  readonly endpoint: string
+}
+
+const fields = { service: 'whose endpoint it is', endpoint: 'id of the endpoint' }
+
+export const endpointEjected: Channel<EndpointEvent> = channel('ashlar:resilience:endpoint-ejected', {
+  description: 'An endpoint has failed so much that it gets no calls for a while.',
+  fields,
+  metrics: [{ name: 'ashlar.resilience.ejections', kind: 'counter', unit: '{ejection}', attributes: ['service'] }],
+})
+
+export const endpointReturned: Channel<EndpointEvent> = channel('ashlar:resilience:endpoint-returned', {
+  description: 'An endpoint that was ejected gets calls again.',
+  fields,
+})

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { hasCode } from '@ashlar/kernel'
+import { VirtualClock } from '@ashlar/kernel/testing'
+import { RateLimiter, rateLimitHeaders, type RateLimiterOptions } from './rate-limiter.ts'
+
+const day = 86_400_000
+
+function limiterOf(options: Partial<RateLimiterOptions> = {}): { clock: VirtualClock; limiter: RateLimiter } {
+  const clock = new VirtualClock()
+  return { clock, limiter: new RateLimiter({ name: 'login', limit: 10, perMs: 1_000, clock, ...options }) }
+}
+
+/** How many of `calls` calls of a key are let through now. */
+function admitted(limiter: RateLimiter, key: string, calls: number): number {
+  return Array.from({ length: calls }, () => limiter.take(key)).filter((waitMs) => waitMs === 0).length
+}
+
+suite('a rate limiter', () => {
+  test('lets a burst through and then the rate, for each key by itself', async () => {
+    const { clock, limiter } = limiterOf()
+    assert.equal(admitted(limiter, 'ann', 50), 10)
+    assert.equal(admitted(limiter, 'bob', 50), 10)
+    await clock.advance(500)
+    assert.equal(admitted(limiter, 'ann', 50), 5)
+  })
+
+  test('says when to come back, and then it is true', async () => {
+    const { clock, limiter } = limiterOf()
+    admitted(limiter, 'ann', 10)
+    assert.equal(limiter.take('ann'), 100)
+    await clock.advance(99)
+    assert.equal(limiter.take('ann'), 1)
+    await clock.advance(1)
+    assert.equal(limiter.take('ann'), 0)
+  })
+
+  test('has no edge: never more than burst and rate in any stretch of time', async () => {
+    const { clock, limiter } = limiterOf({ limit: 100, burst: 100 })
+    await clock.advance(950)
+    let total = admitted(limiter, 'ann', 1_000)
+    await clock.advance(90)
+    total += admitted(limiter, 'ann', 1_000)
+    assert.equal(total, 109)
+  })
+
+  test('holds over a month as over a second', async () => {
+    const { clock, limiter } = limiterOf({ limit: 2, perMs: 30 * day })
+    assert.equal(admitted(limiter, 'ann', 20), 2)
+    await clock.advance(14 * day)
+    assert.equal(admitted(limiter, 'ann', 20), 0)
+    await clock.advance(day)
+    assert.equal(admitted(limiter, 'ann', 20), 1)
+  })
+
+  test('takes nothing from a call that it refuses', () => {
+    const { limiter } = limiterOf()
+    assert.equal(limiter.take('ann', 5), 0)
+    assert.ok(limiter.take('ann', 6) > 0)
+    assert.equal(limiter.take('ann', 5), 0)
+  })
+
+  test('counts fractions of a call', async () => {
+    const { clock, limiter } = limiterOf({ limit: 1, burst: 1 })
+    assert.equal(limiter.take('ann', 0.25), 0)
+    assert.equal(limiter.take('ann', 0.75), 0)
+    assert.equal(limiter.take('ann', 0.5), 500)
+    await clock.advance(500)
+    assert.equal(limiter.take('ann', 0.5), 0)
+  })
+
+  test('is not moved by the wall clock', () => {
+    const { clock, limiter } = limiterOf()
+    admitted(limiter, 'ann', 10)
+    clock.setWall(clock.wall() + 365 * day)
+    assert.ok(limiter.take('ann') > 0)
+    clock.setWall(clock.wall() - 730 * day)
+    assert.equal(limiter.take('ann'), 100)
+  })
+
+  test('keeps so many keys and no more: idle ones are forgotten first, and that loses nothing', async () => {
+    const { clock, limiter } = limiterOf({ maxKeys: 100 })
+    for (let key = 0; key < 100; key++) limiter.take(`idle ${key}`)
+    await clock.advance(10_000)
+    admitted(limiter, 'busy', 10)
+    for (let key = 0; key < 1_000; key++) {
+      limiter.take(`new ${key}`)
+      assert.ok(limiter.take('busy') > 0, `forgotten after ${key}`)
+      await clock.advance(0)
+      if (key % 10 === 9) {
+        await clock.advance(100)
+        limiter.take('busy')
+      }
+    }
+    assert.equal(limiter.keys, 100)
+  })
+
+  test('tells remaining, reset and retry-after, in the header fields too', () => {
+    const { limiter } = limiterOf()
+    assert.deepEqual(limiter.decide('ann', 4), { allowed: true, remaining: 6, resetMs: 400, retryAfterMs: 0 })
+    const refused = limiter.decide('ann', 8)
+    assert.deepEqual(refused, { allowed: false, remaining: 6, resetMs: 400, retryAfterMs: 200 })
+    assert.deepEqual(rateLimitHeaders(limiter, refused), {
+      'ratelimit-policy': '"login";q=10;w=1',
+      ratelimit: '"login";r=6;t=1',
+      'retry-after': '1',
+    })
+  })
+
+  test('options and costs that make no sense are refused by name and value', () => {
+    assert.throws(() => limiterOf({ limit: 0 }), /limit must be .* got 0/)
+    assert.throws(() => limiterOf({ perMs: Number.NaN }), /perMs must be .* got NaN/)
+    assert.throws(() => limiterOf({ burst: 0.5 }), /burst must be 1 to 1000000000, got 0.5/)
+    assert.throws(() => limiterOf({ maxKeys: 1.5 }), /maxKeys must be a whole number, got 1.5/)
+    assert.throws(
+      () => limiterOf().limiter.take('ann', 11),
+      /cost must be above 0 and at most the burst \(10\), got 11/,
+    )
+    assert.throws(() => limiterOf().limiter.take('ann', 0), /got 0/)
+  })
+})
+
+suite('waiting for one’s turn', () => {
+  test('turns are given in the order of asking, at the rate', async () => {
+    const { clock, limiter } = limiterOf({ burst: 1 })
+    const turns: [string, number][] = []
+    const waits = ['a', 'b', 'c'].map(async (name) => {
+      await limiter.wait('ann', { maxWaitMs: 1_000 })
+      turns.push([name, clock.now()])
+    })
+    await clock.advance(1_000)
+    await Promise.all(waits)
+    assert.deepEqual(turns, [
+      ['a', 0],
+      ['b', 100],
+      ['c', 200],
+    ])
+  })
+
+  test('a wait that would be too long is refused at once', async () => {
+    const { limiter } = limiterOf({ burst: 1 })
+    await limiter.wait('ann', { maxWaitMs: 0 })
+    await assert.rejects(limiter.wait('ann', { maxWaitMs: 99 }), (error) => hasCode(error, 'ASHLAR_RATE_LIMITED'))
+  })
+
+  test('who gives up gives the turn back, and no timer stays', async () => {
+    const { clock, limiter } = limiterOf({ burst: 1 })
+    await limiter.wait('ann', { maxWaitMs: 0 })
+    const caller = new AbortController()
+    const left = assert.rejects(limiter.wait('ann', { maxWaitMs: 1_000, signal: caller.signal }), /gone/)
+    caller.abort(new Error('gone'))
+    await left
+    assert.equal(clock.armed, 0)
+    await clock.advance(100)
+    assert.equal(limiter.take('ann'), 0)
+  })
+})

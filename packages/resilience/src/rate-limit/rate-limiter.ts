@@ -1,0 +1,195 @@
+import { abortReason, sleep, systemClock, withoutStack, type Clock } from '@ashlar/kernel'
+import type { RateGate } from '../policy/parts.ts'
+import { ArrivalTimes } from './arrival-times.ts'
+import { RateLimitedError } from './errors.ts'
+import { keyEvicted, rateRefusal } from './events.ts'
+
+export interface RateLimiterOptions {
+  /** In events, errors and headers. */
+  readonly name: string
+  /** Calls per `perMs`, for each key. Above 0. */
+  readonly limit: number
+  /** 1 to 31,536,000,000: a year. */
+  readonly perMs: number
+  /** Calls that may come at once after a quiet time. At least 1. @default limit */
+  readonly burst?: number
+  /** Keys kept at a time, at about 60 bytes each. Integer, 1 to 10,000,000. @default 100_000 */
+  readonly maxKeys?: number
+  readonly clock?: Clock
+}
+
+/** How a key stands. */
+export interface RateDecision {
+  readonly allowed: boolean
+  /** Calls that could come right now. */
+  readonly remaining: number
+  /** Until the key has its whole burst again. */
+  readonly resetMs: number
+  /** 0 when allowed. */
+  readonly retryAfterMs: number
+}
+
+/**
+ * Limits calls to a rate, per key: a customer, an address, a tenant.
+ *
+ * Synchronous, O(1), one clock reading, nothing allocated for a key that is known. Bounded: with `maxKeys` keys, one that
+ * is idle is forgotten for a new one, which loses nothing; where none is, the one nearest to idle. A refused call takes
+ * nothing. Time is the monotonic clock's: a jump of the wall clock lifts no limit and makes none.
+ *
+ * Source: GCRA, ITU-T I.371 annex A; the same as a token bucket of `burst` tokens that refills at `limit` per `perMs`,
+ * kept as one number. No windows, so nobody gets twice the limit at the edge of two.
+ */
+export class RateLimiter implements RateGate {
+  readonly name: string
+  readonly limit: number
+  readonly perMs: number
+  readonly burst: number
+  readonly #clock: Clock
+  readonly #maxKeys: number
+  /** What one call takes. */
+  readonly #costMs: number
+  readonly #burstMs: number
+  /** When each key's calls would all have been used up at the even rate. */
+  readonly #arrivals: ArrivalTimes
+  #evicted = 0
+  /** Calls refused since it was made. */
+  refused = 0
+
+  /** @throws {RangeError} naming the option and its value. */
+  constructor(options: RateLimiterOptions) {
+    const { name, limit, perMs, burst = limit, maxKeys = 100_000, clock = systemClock } = options
+    within('limit', limit, Number.MIN_VALUE, 1_000_000_000)
+    within('perMs', perMs, 1, 31_536_000_000)
+    within('burst', burst, 1, 1_000_000_000)
+    if (!Number.isInteger(maxKeys)) throw new RangeError(`rate limiter: maxKeys must be a whole number, got ${maxKeys}`)
+    within('maxKeys', maxKeys, 1, 10_000_000)
+    this.name = name
+    this.limit = limit
+    this.perMs = perMs
+    this.burst = burst
+    this.#clock = clock
+    this.#maxKeys = maxKeys
+    this.#costMs = perMs / limit
+    this.#burstMs = burst * this.#costMs
+    this.#arrivals = new ArrivalTimes(maxKeys)
+  }
+
+  /** Keys that it keeps. */
+  get keys(): number {
+    return this.#arrivals.size
+  }
+
+  /**
+   * Takes `cost` calls if the key may make them now.
+   * @returns 0, or after how many milliseconds it may, with nothing taken.
+   * @throws {RangeError} when the cost is not above 0, or above the burst: it could never be allowed.
+   */
+  take(key: string, cost = 1): number {
+    this.#check(cost)
+    const nowMs = this.#clock.now()
+    const next = Math.max(this.#arrivals.get(key), nowMs) + cost * this.#costMs
+    const waitMs = next - this.#burstMs - nowMs
+    // What adds up to the whole burst may be off in the last digit.
+    if (waitMs > 1e-6) {
+      this.#refuse(waitMs)
+      return Math.max(1, Math.ceil(waitMs))
+    }
+    this.#keep(key, next, nowMs)
+    return 0
+  }
+
+  /** Like {@link take}, with all there is to tell the caller. */
+  decide(key: string, cost = 1): RateDecision {
+    const retryAfterMs = this.take(key, cost)
+    return { ...this.peek(key), allowed: retryAfterMs === 0, retryAfterMs }
+  }
+
+  /** How the key stands, with nothing taken. `allowed`: whether one call could come. */
+  peek(key: string): RateDecision {
+    const nowMs = this.#clock.now()
+    const resetMs = Math.max(0, this.#arrivals.get(key) - nowMs)
+    const remaining = Math.max(0, Math.floor((this.#burstMs - resetMs) / this.#costMs + 1e-9))
+    const retryAfterMs = remaining >= 1 ? 0 : Math.max(1, Math.ceil(resetMs + this.#costMs - this.#burstMs))
+    return { allowed: remaining >= 1, remaining, resetMs: Math.ceil(resetMs), retryAfterMs }
+  }
+
+  /**
+   * Waits until the key may make the call. Turns are given in the order of asking; one that is given up goes back.
+   * @throws {RateLimitedError} at once when the wait would be longer than `maxWaitMs`; the signal's reason when it aborts.
+   */
+  async wait(key: string, options: { cost?: number; maxWaitMs: number; signal?: AbortSignal }): Promise<void> {
+    const { cost = 1, maxWaitMs, signal } = options
+    this.#check(cost)
+    if (!(maxWaitMs >= 0 && maxWaitMs <= 3_600_000)) {
+      throw new RangeError(`rate limiter: maxWaitMs must be 0 to 3600000, got ${maxWaitMs}`)
+    }
+    if (signal?.aborted === true) throw abortReason(signal)
+    const nowMs = this.#clock.now()
+    const next = Math.max(this.#arrivals.get(key), nowMs) + cost * this.#costMs
+    const waitMs = next - this.#burstMs - nowMs
+    if (waitMs > maxWaitMs) {
+      this.#refuse(waitMs)
+      throw this.refusal(key, Math.ceil(waitMs))
+    }
+    this.#keep(key, next, nowMs)
+    if (waitMs <= 0) return
+    try {
+      await sleep(this.#clock, waitMs, { signal })
+    } catch (error) {
+      this.#giveBack(key, cost)
+      throw error
+    }
+  }
+
+  refusal(_key: string, retryAfterMs: number): RateLimitedError {
+    return withoutStack(() => new RateLimitedError({ limiter: this.name, retryAfterMs }))
+  }
+
+  #check(cost: number): void {
+    if (!(cost > 0 && cost <= this.burst)) {
+      throw new RangeError(`rate limiter: cost must be above 0 and at most the burst (${this.burst}), got ${cost}`)
+    }
+  }
+
+  /** Unless the key has been idle or forgotten since: it has its whole burst, and others need the place. */
+  #giveBack(key: string, cost: number): void {
+    const [nowMs, timeMs] = [this.#clock.now(), this.#arrivals.get(key)]
+    if (timeMs > nowMs) this.#keep(key, timeMs - cost * this.#costMs, nowMs)
+  }
+
+  #keep(key: string, timeMs: number, nowMs: number): void {
+    this.#arrivals.set(key, timeMs, nowMs)
+    if (this.#arrivals.evicted === this.#evicted) return
+    this.#evicted = this.#arrivals.evicted
+    if (keyEvicted.hasSubscribers) keyEvicted.publish({ limiter: this.name, keys: this.#maxKeys })
+  }
+
+  #refuse(waitMs: number): void {
+    this.refused++
+    if (rateRefusal.hasSubscribers) rateRefusal.publish({ limiter: this.name, retryAfterMs: Math.ceil(waitMs) })
+  }
+}
+
+/**
+ * The `RateLimit` and `RateLimit-Policy` fields, and `Retry-After` for a call that was refused.
+ *
+ * Source: IETF draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers).
+ */
+export function rateLimitHeaders(
+  limiter: Pick<RateLimiter, 'name' | 'limit' | 'perMs'>,
+  decision: RateDecision,
+): Record<string, string> {
+  const { name, limit, perMs } = limiter
+  const { allowed, remaining, resetMs, retryAfterMs } = decision
+  const resetSeconds = Math.ceil((allowed ? resetMs : retryAfterMs) / 1_000)
+  return {
+    'ratelimit-policy': `"${name}";q=${Math.floor(limit)};w=${Math.ceil(perMs / 1_000)}`,
+    ratelimit: `"${name}";r=${remaining};t=${resetSeconds}`,
+    ...(allowed ? {} : { 'retry-after': String(Math.max(1, resetSeconds)) }),
+  }
+}
+
+function within(option: string, value: number, min: number, max: number): void {
+  if (!(value >= min && value <= max))
+    throw new RangeError(`rate limiter: ${option} must be ${min} to ${max}, got ${value}`)
+}

@@ -1,0 +1,53 @@
+import { isRefusal } from '../internal/failures.ts'
+import type { RetrySettings } from './options.ts'
+
+/** Where a call that failed stands. */
+export interface FailedAttempt {
+  readonly error: unknown
+  /** Which attempt failed: 1 for the first. */
+  readonly attempt: number
+  /** The next delay of the call's own sequence. */
+  readonly nextDelayMs: () => number
+  /** Until the call's deadline; `undefined` where it has none. */
+  readonly remainingMs: number | undefined
+}
+
+/** Why a call is not tried again. */
+export type GiveUp =
+  | 'attempts'
+  | 'not-retryable'
+  | 'not-idempotent'
+  | 'already-retried'
+  | 'deadline'
+  | 'push-back'
+  | 'budget'
+
+/** Errors of calls that were retried already, further in: repeating those would multiply. */
+const retried = new WeakSet<object>()
+
+/** Notes that whoever sees this error should not retry: somebody closer to the cause has. */
+export function markRetried(error: unknown): void {
+  if (typeof error === 'object' && error !== null) retried.add(error)
+}
+
+/** Milliseconds until the next attempt, or why there is none. Withdraws from the budget where there is one. */
+export function decideRetry(failed: FailedAttempt, settings: RetrySettings): number | GiveUp {
+  const { error, attempt, nextDelayMs, remainingMs } = failed
+  if (typeof error === 'object' && error !== null && retried.has(error)) return 'already-retried'
+  if (!settings.isRetryable(error)) return 'not-retryable'
+  if (!settings.idempotent && !isRefusal(error)) return 'not-idempotent'
+  if (attempt >= settings.maxAttempts) return 'attempts'
+  const pushBackMs = pushBackOf(error)
+  // As grpc-retry-pushback-ms has it: the callee asks not to be asked again.
+  if (pushBackMs < 0) return 'push-back'
+  const delayMs = Math.max(nextDelayMs(), pushBackMs)
+  if (remainingMs !== undefined && delayMs >= remainingMs) return 'deadline'
+  return settings.budget.withdraw() ? delayMs : 'budget'
+}
+
+/** What the callee asked for: `retryAfterMs` of its error, 0 when it did not say. */
+function pushBackOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('retryAfterMs' in error)) return 0
+  const { retryAfterMs } = error
+  return typeof retryAfterMs === 'number' && !Number.isNaN(retryAfterMs) ? retryAfterMs : 0
+}

@@ -1,0 +1,5 @@
+export { RetryBudget, type RetryBudgetOptions } from './budget.ts'
+export type { GiveUp } from './decide.ts'
+export { retryGivenUp, retryScheduled, type RetryGivenUp, type RetryScheduled } from './events.ts'
+export type { RetryOptions } from './options.ts'
+export { retry, retrying } from './retry.ts'
