@@ -66,8 +66,8 @@ export class BreakerCore {
     if (epoch !== this.epoch) return
     if (this.kind === 'closed') {
       this.window.record(false, slow, nowMs)
-      // A success may complete the number of calls without which the failures said nothing.
-      if (this.window.failures > 0 || slow) this.#judge(nowMs)
+      // A quick success may complete the number of calls without which failed and slow ones said nothing.
+      if (this.window.failures > 0 || this.window.slow > 0) this.#judge(nowMs)
     } else if (this.kind === 'half-open') {
       this.inFlight--
       if (slow) this.open(nowMs)

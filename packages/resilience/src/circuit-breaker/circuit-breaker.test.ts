@@ -64,7 +64,7 @@ suite('a closed circuit', () => {
     for (let call = 0; call < 4; call++) {
       const one = held()
       const running = breaker.run(one.work)
-      await clock.advance(call < 2 ? 10 : 200)
+      await clock.advance(call < 2 ? 200 : 10)
       one.answer()
       await running
     }

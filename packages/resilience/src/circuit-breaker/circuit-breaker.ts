@@ -243,14 +243,15 @@ export class CircuitBreaker implements Disposable {
 class EpochPermit implements BreakerPermit {
   readonly #breaker: CircuitBreaker
   readonly #epoch: number
-  readonly #startMs: number
+  /** `undefined` where nobody asks how long it took. */
+  readonly #startMs: number | undefined
   readonly onFulfilled: () => void
   readonly onRejected: (error: unknown) => void
 
   constructor(breaker: CircuitBreaker, epoch: number, isTimed: boolean) {
     this.#breaker = breaker
     this.#epoch = epoch
-    this.#startMs = isTimed ? breaker.nowMs() : 0
+    this.#startMs = isTimed ? breaker.nowMs() : undefined
     this.onFulfilled = () => this.success()
     this.onRejected = (error) => this.failure(error)
   }
@@ -269,6 +270,6 @@ class EpochPermit implements BreakerPermit {
   }
 
   #tookMs(): number {
-    return this.#startMs === 0 ? 0 : this.#breaker.nowMs() - this.#startMs
+    return this.#startMs === undefined ? 0 : this.#breaker.nowMs() - this.#startMs
   }
 }

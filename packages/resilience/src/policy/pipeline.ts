@@ -166,6 +166,10 @@ export class Pipeline {
   }
 
   #fulfilled<T>(attempt: Attempt<T>, value: T): void {
+    if (attempt.more === undefined && attempt.state === running) {
+      this.#answer(attempt, value)
+      return
+    }
     const { call } = attempt
     call.live--
     if (attempt.state === running) {
@@ -177,6 +181,19 @@ export class Pipeline {
       call.resolve!(value)
     }
     this.#giveBack(call)
+  }
+
+  /** How nearly all calls end: the only attempt has succeeded, and nothing else is under way. */
+  #answer<T>(only: Attempt<T>, value: T): void {
+    const { concurrency } = this.#parts
+    only.live = 0
+    only.state = answered
+    this.#unwatch(only)
+    if (only.permit !== undefined) only.permit.success()
+    if (this.#shed !== undefined) this.#shed.record(true)
+    if (only.membership !== undefined) only.membership.leave()
+    only.resolve!(value)
+    if (concurrency !== undefined) concurrency.release('answered')
   }
 
   #learn<T>({ beganMs }: More<T>): void {
@@ -308,7 +325,9 @@ export class Pipeline {
 
   #stop<T>(attempt: Attempt<T>, reason: unknown): void {
     this.#unwatch(attempt)
-    attempt.permit?.ignore()
+    // A dependency that used up all the time there was is ill; one whose caller left may be well.
+    if (hasCode(reason, 'ASHLAR_DEADLINE_EXCEEDED')) attempt.permit?.failure(reason)
+    else attempt.permit?.ignore()
     attempt.abort(reason ?? withoutStack(() => new CancelledError('another attempt has answered')))
   }
 

@@ -144,6 +144,17 @@ suite('a breaker in a policy', () => {
     assert.equal(guarded.breaker?.state.kind, 'closed')
   })
 
+  test('a dependency that hangs until the deadline counts, without any attempt timeout', async () => {
+    const clock = new VirtualClock()
+    const guarded = policy('guarded', { breaker, deadlineMs: 100, clock })
+    for (let call = 0; call < 2; call++) {
+      const failed = assert.rejects(guarded.run(() => new Promise(() => {})))
+      await clock.advance(120)
+      await failed
+    }
+    assert.equal(guarded.breaker?.state.kind, 'open')
+  })
+
   test('attempts that time out count', async () => {
     const clock = new VirtualClock()
     const guarded = policy('guarded', { breaker, attemptTimeoutMs: 100, clock })
