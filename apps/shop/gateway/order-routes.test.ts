@@ -47,20 +47,13 @@ async function open(
 
 test('an order is created under the key of the header for who is signed in, whatever the body says', async (t) => {
   const { client, given } = await open(t)
-  const body = {
-    userId: 'eve',
-    user_id: 'eve',
-    idempotencyKey: 'another',
-    expectedTotal: { amountMinor: '5', currency: 'EUR' },
-  }
-  for (const path of ['/api/orders', '/api/open-orders']) {
-    const { user_id: _, ...json } = body
-    const made = await client.request({
-      method: 'POST',
-      path,
-      headers,
-      json: path === '/api/orders' ? json : { userId: 'eve' },
-    })
+  const expectedTotal = { amountMinor: '5', currency: 'EUR' }
+  // A field may be called by either of its two names.
+  for (const [path, json] of [
+    ['/api/orders', { userId: 'eve', idempotencyKey: 'another', expectedTotal }],
+    ['/api/open-orders', { user_id: 'eve', idempotency_key: 'another' }],
+  ] as const) {
+    const made = await client.request({ method: 'POST', path, headers, json })
     // It was made, although it was refused: its status says so.
     assert.deepEqual([made.status, made.headers.location], [201, '/api/orders/o1'])
     const without = await client.request({ method: 'POST', path, headers: { authorization }, json: {} })

@@ -194,7 +194,7 @@ suite('the pages for merchants, in a real browser', { skip }, () => {
     const question = page.getByRole('dialog')
     await question.getByRole('button', { name: /^Refund €/ }).click()
     await question.getByText('Say why.').waitFor()
-    await question.getByLabel('Reason').fill('The spout broke off.')
+    await question.getByLabel('Reason').fill('The spout\nbroke off.')
     await question.getByRole('button', { name: /^Refund €/ }).click()
     await page.getByTestId('order-status').filter({ hasText: 'Refunded' }).waitFor()
     const booked = (await shop.ledger()).slice(books.length)
@@ -205,6 +205,33 @@ suite('the pages for merchants, in a real browser', { skip }, () => {
     await sees('We have given your money back', 'The spout broke off.')
     assert.deepEqual(problems, [])
     await customer.page.context().close()
+  })
+
+  test('a refund that the bank comes between is said not to be through, is found among the interrupted orders, and ends', async () => {
+    const product = await merchant.create({ name: 'Mug that broke', euros: 7 })
+    const customer = shop.customer()
+    await customer.register()
+    const { id, number } = await merchant.ship(await paid(customer, product))
+    const refund = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Refund' }).click()
+      await page.getByRole('dialog').getByLabel('Reason').fill('It broke.')
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Refund €/ })
+        .click()
+    }
+    await shop.setBank('error')
+    await open(`/merchant/orders/${id}`)
+    await refund()
+    await page.getByRole('heading', { name: 'Refund interrupted' }).waitFor()
+    await page.getByText('The refund is not through yet').waitFor({ state: 'attached' })
+
+    await shop.setBank('normal')
+    await open('/merchant/orders')
+    await page.getByRole('link', { name: 'Interrupted' }).click()
+    await page.getByRole('link', { name: number }).click()
+    await refund()
+    await page.getByTestId('order-status').filter({ hasText: 'Refunded' }).waitFor()
   })
 
   test('the pages for merchants are not shown to customers, in the header or anywhere', async () => {

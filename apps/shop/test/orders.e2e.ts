@@ -72,7 +72,7 @@ suite('orders and accounts of customers, in a real browser', { skip }, () => {
     await page.context().close()
   })
 
-  test('an order that is declined is told so once, and an open one can be put into the cart again', async () => {
+  test('an order that is declined is told so once, and what an open one held is in the cart again', async () => {
     const product = await merchant.create({ name: 'Declined dish', euros: 10 })
     const { page } = await asCustomer()
     await putIntoCart(page, product)
@@ -85,7 +85,7 @@ suite('orders and accounts of customers, in a real browser', { skip }, () => {
     await status(page, 'Refused')
     const news = await page.getByRole('region', { name: 'Your card was declined' }).textContent()
     assert.equal(news?.match(/nothing was charged/gi)?.length, 1, news ?? '')
-    await page.getByRole('button', { name: 'Put it into the cart again' }).click()
+    await page.getByRole('link', { name: 'Back to the cart' }).click()
     await page.getByRole('heading', { level: 2, name: 'Declined dish' }).waitFor()
     await page.context().close()
   })

@@ -70,12 +70,12 @@ async function refund(
 ): Promise<void> {
   const { id } = run.order
   await run.step('giving the money back', () => payments.refund(id, 'refunded by the shop'))
-  if (restock) await putBack(run, stock)
+  if (restock) await returnToShelf(run, stock)
   await run.advance((order, nowMs) => refunded(order, reason, nowMs), { done: true })
 }
 
 /** Puts sold pieces back on the shelf. What was sold so long ago that the sale is forgotten is left to be added by hand. */
-async function putBack(run: OrderRun, stock: Stock): Promise<void> {
+async function returnToShelf(run: OrderRun, stock: Stock): Promise<void> {
   try {
     await run.step('putting the pieces back on the shelf', () => stock.giveBack(run.order.id))
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Closeable, Clock } from '@ashlar/kernel'
 import { every } from '../shared/every.ts'
+import { inBatches } from '../shared/in-batches.ts'
 import type { Log } from '../shared/log.ts'
 import type { MerchantRepository, StockRepository } from './repository.ts'
 
@@ -14,7 +15,6 @@ const unsoldDays = 30
 const soldDays = 800
 /** No client repeats a request for longer. */
 const keyDays = 30
-const batchSize = 1_000
 
 export interface RetentionOptions {
   readonly stock: StockRepository
@@ -33,14 +33,4 @@ export function forgetting({ stock, merchant, clock, log }: RetentionOptions): C
     const keys = await inBatches((limit) => merchant.forgetKeys({ olderThanMs: keyDays * dayMs, limit }))
     if (unsold + sold + keys > 0) log.info({ unsold, sold, keys }, 'old reservations and keys forgotten')
   })
-}
-
-async function inBatches(forget: (limit: number) => Promise<number>): Promise<number> {
-  let total = 0
-  let count: number
-  do {
-    count = await forget(batchSize)
-    total += count
-  } while (count === batchSize)
-  return total
 }

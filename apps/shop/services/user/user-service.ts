@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { uuidGenerator, type Clock, type Closeable } from '@ashlar/kernel'
+import { uuidGenerator } from '@ashlar/kernel'
 import { rpcHandler } from '@ashlar/rpc'
 import { service, string, url } from '@ashlar/service'
 import { openDatabase, sqlActions } from '@ashlar/sql'
@@ -7,21 +7,18 @@ import { openLeases } from '@ashlar/sql/lease'
 import { createOutbox } from '@ashlar/sql/outbox'
 import { openWake } from '@ashlar/sql/wake'
 import { shopEdge } from '../shared/edge.ts'
-import { every } from '../shared/every.ts'
 import { failureLog } from '../shared/failure-log.ts'
 import { shopServiceConfig } from '../shared/service-config.ts'
-import type { Log } from '../shared/log.ts'
 import { createAccessTokens, newSigningKey } from './access-tokens.ts'
 import { createAccounts } from './accounts.ts'
 import { userActions } from './actions.ts'
 import { createGate, type Gate } from './gate.ts'
 import { withJwks } from './jwks-route.ts'
-import { requestsCountForMs } from './password-changes.ts'
 import { createPasswords } from './passwords.ts'
 import { openPickupDirectory } from './pickup-mailer.ts'
 import { migrateUsers, postgresUserStore } from './postgres-repository.ts'
+import { purging } from './purging.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
-import type { UserStore } from './repository.ts'
 import { resetMailAttempts, resetMails } from './reset-mails.ts'
 import { userRpc } from './rpc.ts'
 
@@ -63,7 +60,7 @@ export const userService = service({
       edge: shopEdge,
       checks: { database: () => db.ping() },
       actions: [...userActions(store.users), ...sqlActions({ db, clock })],
-      parts: [wake, leases, relay, purging(store, clock, log)],
+      parts: [wake, leases, relay, purging({ store, clock, log })],
     }
   },
 })
@@ -72,17 +69,4 @@ export const userService = service({
 // files and DNS.
 function passwordGate(): Gate {
   return createGate({ maxRunning: 3, maxWaiting: 64, retryAfterMs: 2_000 })
-}
-
-/** Forgets what nobody can use any more, so that its amount follows the number of customers. */
-function purging({ sessions, passwords }: UserStore, clock: Clock, log: Log): Closeable {
-  const onError = (error: unknown): void => log.error({ err: error }, 'what has expired was not purged')
-  return every({ intervalMs: 600_000, timeoutMs: 30_000, clock, onError }, async () => {
-    const nowMs = clock.wall()
-    const purged = {
-      sessions: await sessions.purge(nowMs, 1_000),
-      resets: await passwords.purgeResets(nowMs - requestsCountForMs, 1_000),
-    }
-    if (purged.sessions + purged.resets > 0) log.info(purged, 'what has expired was purged')
-  })
 }

@@ -130,6 +130,25 @@ test('a picture of more than 1 MiB is refused unread; one of exactly that is tak
   refused(Buffer.concat([full, Buffer.alloc(1)]), /larger than 1048576 bytes/)
 })
 
+test('a picture that only becomes larger than 1 MiB by what is written anew in it is refused too', () => {
+  // Which side is up, without the four bytes that end a directory and that some leave away.
+  const short = Buffer.from(
+    'ffe1001e457869660000 4d4d002a00000008 0001 011200030000000100060000'.replaceAll(' ', ''),
+    'hex',
+  )
+  const pixels = photographs.baseline.subarray(photographs.baseline.indexOf(Buffer.from([0xff, 0xdb])))
+  const profiles = (length: number): Buffer[] => {
+    const size = Math.min(length, 65_000)
+    const head = Buffer.from([0xff, 0xe2, (size - 2) >> 8, (size - 2) & 0xff])
+    const segment = Buffer.concat([head, Buffer.from('ICC_PROFILE\0'), Buffer.alloc(size - 16)])
+    return length === size ? [segment] : [segment, ...profiles(length - size)]
+  }
+  const sized = (length: number): Buffer =>
+    Buffer.concat([Buffer.from([0xff, 0xd8]), short, ...profiles(length - 2 - short.length - pixels.length), pixels])
+  assert.equal(readImage(sized(1_048_572)).content.length, 1_048_576)
+  refused(sized(1_048_576), /larger than 1048576 bytes/)
+})
+
 test('a picture is 1 to 4096 pixels a side, by the header that browsers go by', () => {
   assert.equal(readImage(png(4_096, 1)).contentType, 'image/png')
   refused(png(4_097, 1), /1 to 4096 pixels a side, got 4097 x 1/)

@@ -38,14 +38,20 @@ const formats = [
  * @throws {ShopError} SHOP_IMAGE_INVALID saying what is wrong with it.
  */
 export function readImage(file: Uint8Array): ProductImage {
-  if (file.length > maxBytes) throw imageInvalid(`is larger than ${maxBytes} bytes`)
+  requireSmall(file)
   const start = Buffer.from(file.subarray(0, 12)).toString('latin1')
   const format = formats.find(({ begins: [first, second] }) => start.startsWith(first) && start.startsWith(second, 8))
   if (format === undefined) throw imageInvalid('is not a PNG, JPEG or WebP file')
   const { content, width, height } = format.read(file)
+  // What is written anew may be some bytes longer than what it stands for.
+  requireSmall(content)
   for (const side of [width, height]) {
     if (side < 1 || side > maxSide)
       throw imageInvalid(`must be 1 to ${maxSide} pixels a side, got ${width} x ${height}`)
   }
   return { hash: createHash('sha256').update(content).digest('hex'), contentType: format.contentType, content }
+}
+
+function requireSmall({ length }: Uint8Array): void {
+  if (length > maxBytes) throw imageInvalid(`is larger than ${maxBytes} bytes`)
 }

@@ -114,7 +114,9 @@ function NewPassword({ token }: { token: string }): VNode {
     route('/sign-in?reset=done', true)
   })
   if (isProblem(save.failure, 'SHOP_RESET_TOKEN_INVALID')) {
-    return <NewLink text="This link has been used, or it is too old. Your password is as it was." />
+    return (
+      <NewLink text="This link has been used, or it is too old. If it was you who has just used it, sign in with the new password." />
+    )
   }
   const submit = (event: Event): void => {
     event.preventDefault()

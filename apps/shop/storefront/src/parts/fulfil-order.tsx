@@ -130,11 +130,14 @@ function Refund({ order, onChange }: FulfilProps): VNode {
   const [mistake, setMistake] = useState<string>()
   const [restock, setRestock] = useState(false)
   const refund = async (): Promise<boolean> => {
-    const why = reason.trim()
+    // One sentence of the order's history, in however many lines it was typed.
+    const why = reason.trim().replaceAll(/\s+/g, ' ')
     setMistake(why === '' ? 'Say why.' : undefined)
     if (why === '') return false
-    onChange(await merchant.refund(order.id, { reason: why, restock }))
-    announce('Order refunded')
+    const changed = await merchant.refund(order.id, { reason: why, restock })
+    onChange(changed)
+    // The bank may not have answered: then the page asks for the refund once more.
+    announce(changed.status === 'ORDER_STATUS_REFUNDED' ? 'Order refunded' : 'The refund is not through yet')
     focusHeading()
     return true
   }

@@ -3,7 +3,6 @@ import type { Order } from '../api/types.ts'
 import { formatDay } from '../lib/dates.ts'
 import { formatMoney } from '../lib/money.ts'
 import { wasOpen, wasPaid, wasShipped } from '../lib/order-steps.ts'
-import { OrderAgain } from './order-again.tsx'
 import { ResumeOrder } from './resume-order.tsx'
 
 /** What the status means for the customer, and what can be done now. */
@@ -134,30 +133,27 @@ function Cancelled({ order }: ForOrder): VNode {
 /** What was refused, in words of one place only: ours where we know the reason, else the shop's. */
 function Refused({ order }: ForOrder): VNode {
   const { code = '', message = '' } = order.refusal ?? {}
-  const soldOut = code === 'OUT_OF_STOCK'
-  const open = wasOpen(order)
+  // Neither is mended by another card.
+  const soldOut = code === 'OUT_OF_STOCK' || code === 'PRODUCT_RETIRED'
   return (
     <News kind="bad" title={refusalTitles[code] ?? 'This order was refused'}>
       {soldOut || refusalTitles[code] === undefined ? (
         <p>{message === '' ? 'Nothing was charged.' : message}</p>
       ) : (
         <p>
-          Nothing was charged and the items were put back.
-          {open ? '' : ' Your cart still holds them, so you can try another card.'}
+          Nothing was charged. {wasOpen(order) ? 'Your cart holds the items again' : 'Your cart still holds the items'},
+          so you can try another card.
         </p>
       )}
       <div class="state-actions">
-        {open ? <OrderAgain order={order} /> : null}
-        {open || soldOut ? null : (
+        {soldOut ? null : (
           <a class="button" href="/checkout">
             Try another card
           </a>
         )}
-        {open ? null : (
-          <a class={soldOut ? 'button' : 'button quiet-button'} href="/cart">
-            Back to the cart
-          </a>
-        )}
+        <a class={soldOut ? 'button' : 'button quiet-button'} href="/cart">
+          Back to the cart
+        </a>
       </div>
     </News>
   )
@@ -165,6 +161,7 @@ function Refused({ order }: ForOrder): VNode {
 
 const refusalTitles: Partial<Record<string, string>> = {
   OUT_OF_STOCK: 'Something in this order is not to be had any more',
+  PRODUCT_RETIRED: 'Something in this order is no longer sold',
   CARD_DECLINED: 'Your card was declined',
   INSUFFICIENT_FUNDS: 'There was not enough money on your card',
   CARD_EXPIRED: 'Your card has expired',

@@ -26,6 +26,8 @@ const shelves: readonly Shelf[] = [
   toShip,
   { slug: 'shipped', name: 'Shipped', statuses: ['SHIPPED'], nothing: 'Nothing is on its way.' },
   { slug: 'delivered', name: 'Delivered', statuses: ['DELIVERED'], nothing: 'Nothing has been delivered yet.' },
+  // Where a refund is found whose end the bank, or a crash, came between.
+  { slug: 'interrupted', name: 'Interrupted', statuses: ['INTERRUPTED'], nothing: 'Nothing was interrupted.' },
   { slug: 'all', name: 'All', statuses: [], nothing: 'Nobody has ordered anything yet.' },
 ]
 
