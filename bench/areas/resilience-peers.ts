@@ -42,6 +42,6 @@ export function peersOf(load: (name: string) => unknown): Peers {
       cockatiel.timeout(1_000, cockatiel.TimeoutStrategy.Aggressive),
     ),
     opossumBreaker: new Opossum(async () => 1, { timeout: false }),
-    rateLimiterMemory: new flexible.RateLimiterMemory({ points: 1_000_000, duration: 1 }),
+    rateLimiterMemory: new flexible.RateLimiterMemory({ points: 1_000_000, duration: 60 }),
   }
 }

@@ -25,18 +25,25 @@ export class ArrivalTimes {
     return this.#places.size
   }
 
-  get(key: string): number {
-    const place = this.#places.get(key)
-    return place === undefined ? 0 : this.#times[place]!
+  /** Where the key is kept until the next {@link add}; -1 where it is not. Looking it up is the dearest part. */
+  placeOf(key: string): number {
+    return this.#places.get(key) ?? -1
   }
 
-  set(key: string, time: number, now: number): void {
-    let place = this.#places.get(key)
-    if (place === undefined) {
-      place = this.#keys.length < this.#maxKeys ? this.#grow() : this.#free(now)
-      this.#keys[place] = key
-      this.#places.set(key, place)
-    }
+  /** 0 where there is none. */
+  at(place: number): number {
+    return place < 0 ? 0 : this.#times[place]!
+  }
+
+  set(place: number, time: number): void {
+    this.#times[place] = time
+  }
+
+  /** Keeps a key that is not kept yet. */
+  add(key: string, time: number, now: number): void {
+    const place = this.#keys.length < this.#maxKeys ? this.#grow() : this.#free(now)
+    this.#keys[place] = key
+    this.#places.set(key, place)
     this.#times[place] = time
   }
 

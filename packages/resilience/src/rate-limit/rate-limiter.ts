@@ -87,14 +87,15 @@ export class RateLimiter implements RateGate {
   take(key: string, cost = 1): number {
     this.#check(cost)
     const nowMs = this.#clock.now()
-    const next = Math.max(this.#arrivals.get(key), nowMs) + cost * this.#costMs
+    const place = this.#arrivals.placeOf(key)
+    const next = Math.max(this.#arrivals.at(place), nowMs) + cost * this.#costMs
     const waitMs = next - this.#burstMs - nowMs
     // What adds up to the whole burst may be off in the last digit.
     if (waitMs > 1e-6) {
       this.#refuse(waitMs)
       return Math.max(1, Math.ceil(waitMs))
     }
-    this.#keep(key, next, nowMs)
+    this.#keep(key, place, next, nowMs)
     return 0
   }
 
@@ -107,7 +108,7 @@ export class RateLimiter implements RateGate {
   /** How the key stands, with nothing taken. `allowed`: whether one call could come. */
   peek(key: string): RateDecision {
     const nowMs = this.#clock.now()
-    const resetMs = Math.max(0, this.#arrivals.get(key) - nowMs)
+    const resetMs = Math.max(0, this.#arrivals.at(this.#arrivals.placeOf(key)) - nowMs)
     const remaining = Math.max(0, Math.floor((this.#burstMs - resetMs) / this.#costMs + 1e-9))
     const retryAfterMs = remaining >= 1 ? 0 : Math.max(1, Math.ceil(resetMs + this.#costMs - this.#burstMs))
     return { allowed: remaining >= 1, remaining, resetMs: Math.ceil(resetMs), retryAfterMs }
@@ -125,13 +126,14 @@ export class RateLimiter implements RateGate {
     }
     if (signal?.aborted === true) throw abortReason(signal)
     const nowMs = this.#clock.now()
-    const next = Math.max(this.#arrivals.get(key), nowMs) + cost * this.#costMs
+    const place = this.#arrivals.placeOf(key)
+    const next = Math.max(this.#arrivals.at(place), nowMs) + cost * this.#costMs
     const waitMs = next - this.#burstMs - nowMs
     if (waitMs > maxWaitMs) {
       this.#refuse(waitMs)
       throw this.refusal(key, Math.ceil(waitMs))
     }
-    this.#keep(key, next, nowMs)
+    this.#keep(key, place, next, nowMs)
     if (waitMs <= 0) return
     try {
       await sleep(this.#clock, waitMs, { signal })
@@ -153,12 +155,17 @@ export class RateLimiter implements RateGate {
 
   /** Unless the key has been idle or forgotten since: it has its whole burst, and others need the place. */
   #giveBack(key: string, cost: number): void {
-    const [nowMs, timeMs] = [this.#clock.now(), this.#arrivals.get(key)]
-    if (timeMs > nowMs) this.#keep(key, timeMs - cost * this.#costMs, nowMs)
+    const place = this.#arrivals.placeOf(key)
+    const timeMs = this.#arrivals.at(place)
+    if (timeMs > this.#clock.now()) this.#arrivals.set(place, timeMs - cost * this.#costMs)
   }
 
-  #keep(key: string, timeMs: number, nowMs: number): void {
-    this.#arrivals.set(key, timeMs, nowMs)
+  #keep(key: string, place: number, timeMs: number, nowMs: number): void {
+    if (place >= 0) {
+      this.#arrivals.set(place, timeMs)
+      return
+    }
+    this.#arrivals.add(key, timeMs, nowMs)
     if (this.#arrivals.evicted === this.#evicted) return
     this.#evicted = this.#arrivals.evicted
     if (keyEvicted.hasSubscribers) keyEvicted.publish({ limiter: this.name, keys: this.#maxKeys })
