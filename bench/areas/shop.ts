@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '@ashlar/kernel'
 import { up, type RunningTopology } from '@ashlar/host'
 import shop from '../../ashlar.config.ts'
-import { ShopClient } from '../../apps/shop/test/shop-client.ts'
+import { ShopClient, type Product } from '../../apps/shop/test/shop-client.ts'
 import { freePort } from '../../apps/shop/test/running-shop.ts'
 import { cpuMs, familyOf } from '../../tools/processes.ts'
 import { quantile, type Area, type Figure } from '../figure.ts'
@@ -51,14 +51,29 @@ interface Round {
 }
 
 async function signUp(url: string): Promise<readonly Buyer[]> {
+  const products = await wellStocked(new ShopClient(url))
+  const share = Math.floor(products.length / clientCount)
   const buyers: Buyer[] = []
   for (let index = 0; index < clientCount; index++) {
     const client = new ShopClient(url)
     await client.register()
-    const products = (await client.search('')).filter(({ available }) => available > 50).map(({ id }) => id)
-    buyers.push({ client, card: await client.cardToken(), products })
+    // Each its own products: what is measured is the way of an order, not a queue for one shelf.
+    const own = products.slice(index * share, (index + 1) * share)
+    buyers.push({ client, card: await client.cardToken(), products: own })
   }
   return buyers
+}
+
+/** Ids of products that will not run out, from all of the catalogue. */
+async function wellStocked(client: ShopClient): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let pageToken = ''; ;) {
+    const path = `/api/products?inStock=true&pageSize=60&pageToken=${encodeURIComponent(pageToken)}`
+    const page = await client.call<{ products: readonly Product[]; nextPageToken: string }>('GET', path)
+    ids.push(...page.products.filter(({ available }) => available > 50).map(({ id }) => id))
+    if (page.nextPageToken === '') return ids
+    pageToken = page.nextPageToken
+  }
 }
 
 /** Every buyer buys, one purchase after another, until the time is up. Returns how long each checkout took. */

@@ -32,6 +32,7 @@ export interface Product {
 
 export interface Order {
   readonly id: string
+  readonly number: string
   readonly status: string
   readonly total: Money
   readonly lines: readonly { productId: string; quantity: number }[]

@@ -12,7 +12,7 @@ export class BulkheadFullError extends AshlarError {
 
   constructor(detail: { bulkhead: string; active: number; waitedMs: number }, options?: ErrorOptions) {
     const { bulkhead, active, waitedMs } = detail
-    super(`"${bulkhead}" is full: ${active} calls are under way`, options)
+    super(`"${bulkhead}" is full: ${active} under way`, options)
     this.bulkhead = bulkhead
     this.active = active
     this.waitedMs = waitedMs

@@ -35,7 +35,7 @@ export interface PolicyOptions<F = never> {
   readonly hedge?: Omit<HedgeOptions, 'name' | 'clock'>
   readonly breaker?: CircuitBreaker | Omit<BreakerOptions, 'name' | 'clock' | 'random'> | undefined
   /**
-   * How long one attempt may take: it is then told to stop, and no longer waited for. Up to 10 ms longer where it is 100
+   * How long one attempt may take: it is then told to stop, and no longer waited for. About 10 ms longer where it is 100
    * or more. Milliseconds, above 0, at most an hour.
    */
   readonly attemptTimeoutMs?: number

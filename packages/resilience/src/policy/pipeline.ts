@@ -216,6 +216,7 @@ export class Pipeline {
   #abandoned<T>(call: Attempt<T>, signal: AbortSignal): void {
     const reason = abortReason(signal)
     const wasTooSlow = hasCode(reason, 'ASHLAR_DEADLINE_EXCEEDED')
+    if (wasTooSlow) this.counters.failed++
     this.#end(call, wasTooSlow ? answeredFailure : answeredSilence, reason)
     call.reject!(reason)
     this.#giveBack(call)

@@ -152,6 +152,7 @@ suite('a breaker in a policy', () => {
       await clock.advance(120)
       await failed
     }
+    assert.equal(guarded.counters.failed, 2)
     assert.equal(guarded.breaker?.state.kind, 'open')
   })
 

@@ -2,7 +2,7 @@ import { systemClock, type Clock, type Policy } from '@ashlar/kernel'
 import { single } from '../policy/single.ts'
 
 /**
- * A policy that bounds how long work may take: it is then told to stop, and no longer waited for. Up to 10 ms late where
+ * A policy that bounds how long work may take: it is then told to stop, and no longer waited for. About 10 ms late where
  * it is 100 ms or more, never early.
  *
  * Safe from many callers. No timer of the platform's a call, and no AbortController where the work does not ask for its
