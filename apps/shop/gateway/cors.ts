@@ -3,23 +3,26 @@ import { problemResponse, type HttpHandler, type HttpRequest, type HttpResponse 
 
 const methods = 'GET, POST, PUT, PATCH, DELETE'
 const allowedHeaders = 'authorization, content-type, idempotency-key, x-session'
+const exposedHeaders = 'x-trace-id, ratelimit, ratelimit-policy, retry-after'
+
+/** What refusals and failures are answered with, and who is told of them. */
+export interface Faults {
+  readonly edge: EdgeTable
+  readonly onError: (error: unknown, request: string) => void
+}
 
 /**
  * Lets pages of the listed origins call the API. Origins match exactly; others get no CORS headers, so their browsers
  * refuse. Credentials (cookies) are never allowed across origins.
- * @param faults what refusals and failures are answered with: a page may read those only with the headers as well.
+ * @param faults a page may read those only with the headers as well.
  */
-export function withCors(
-  handler: HttpHandler,
-  allowedOrigins: readonly string[],
-  faults: { edge: EdgeTable; onError: (error: unknown, request: string) => void },
-): HttpHandler {
+export function withCors(handler: HttpHandler, allowedOrigins: readonly string[], faults: Faults): HttpHandler {
   const allowed = new Set(allowedOrigins)
   return async (request) => {
     const origin = header(request, 'origin')
     if (origin === undefined) return handler(request)
     if (!allowed.has(origin)) return varied(await handler(request))
-    const headers = { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'x-trace-id' }
+    const headers = { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposedHeaders }
     if (request.method === 'OPTIONS' && header(request, 'access-control-request-method') !== undefined) {
       return varied({
         status: 204,

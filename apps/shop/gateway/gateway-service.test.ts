@@ -7,6 +7,28 @@ import { gatewayService } from './gateway-service.ts'
 const nobody = 'http://127.0.0.1:9'
 const services = { USER_URL: nobody, PRODUCT_URL: nobody, ORDER_URL: nobody, PAYMENT_URL: nobody }
 
+test('an address that signs in too often is refused here, whatever it asks for and whoever is behind', async () => {
+  const env = {
+    ...services,
+    ASHLAR_MESH_KEY: 'key',
+    LOG: 'error',
+    LOGIN_ADDRESS_BURST: '2',
+    LOGIN_ADDRESS_PER_SECOND: '1',
+  }
+  const gateway = await startService(gatewayService, env, { destination: { write: () => undefined } })
+  try {
+    await using client = createHttpClient({ name: 'gateway', baseUrl: gateway.url })
+    const statuses = []
+    for (const path of ['/api/session', '/api/users', '/api/password-resets']) {
+      statuses.push((await client.request({ method: 'POST', path, json: {} })).status)
+    }
+    assert.deepEqual(statuses, [503, 503, 429])
+    assert.equal((await client.request({ method: 'POST', path: '/api/session/refresh', json: {} })).status, 503)
+  } finally {
+    await gateway.close()
+  }
+})
+
 async function cookieWhenReachedBy(publicUrl: string): Promise<string> {
   const env = { ...services, ASHLAR_MESH_KEY: 'key', LOG: 'error', PUBLIC_URL: publicUrl }
   const gateway = await startService(gatewayService, env, { destination: { write: () => undefined } })

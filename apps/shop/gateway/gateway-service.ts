@@ -1,8 +1,10 @@
 import type { JSONWebKeySet } from 'jose'
 import { createHttpClient } from '@ashlar/http/client'
-import { service, string, url } from '@ashlar/service'
+import { RateLimiter } from '@ashlar/resilience/rate-limit'
+import { integer, service, string, url } from '@ashlar/service'
 import { shopEdge } from '../services/shared/edge.ts'
 import { failureLog } from '../services/shared/failure-log.ts'
+import { limitedByCaller } from './caller-limit.ts'
 import { createClients } from './clients.ts'
 import { withCors } from './cors.ts'
 import { merchantOrderRoutes } from './merchant-order-routes.ts'
@@ -31,6 +33,12 @@ export const gatewayService = service({
     CORS_ORIGINS: string({ default: '' }),
     /** Where customers reach the gateway. By https, cookies go no other way. */
     PUBLIC_URL: url({ default: 'http://127.0.0.1:8080' }),
+    /**
+     * Sign-ins, registrations and requests for new passwords that one address can make at once, and a second after that.
+     * Behind a proxy all customers have the proxy's address: limit them there, and set these to what all may do together.
+     */
+    LOGIN_ADDRESS_BURST: integer({ min: 1, max: 1_000_000, default: 100 }),
+    LOGIN_ADDRESS_PER_SECOND: integer({ min: 1, max: 1_000_000, default: 10 }),
   },
   async start({ config, log, clock }) {
     const clients = createClients(config)
@@ -39,8 +47,12 @@ export const gatewayService = service({
       const response = await users.request({ method: 'GET', path: '/.well-known/jwks.json' })
       return (await response.json()) as JSONWebKeySet
     }, clock)
+    const faults = { edge: shopEdge, onError: failureLog(log) }
+    const [limit, burst] = [config.LOGIN_ADDRESS_PER_SECOND, config.LOGIN_ADDRESS_BURST]
+    const limiter = new RateLimiter({ name: 'sign-in', limit, perMs: 1_000, burst, clock })
+    const limited = limitedByCaller(limiter, faults)
     const routes = [
-      ...userRoutes(clients, { secure: new URL(config.PUBLIC_URL).protocol === 'https:' }),
+      ...userRoutes(clients, { secure: new URL(config.PUBLIC_URL).protocol === 'https:', limited }),
       ...productRoutes(clients),
       ...orderRoutes(clients),
       ...merchantProductRoutes(clients),
@@ -51,10 +63,7 @@ export const gatewayService = service({
     const origins = config.CORS_ORIGINS.split(/[\s,]+/).filter((origin) => origin !== '')
     return {
       edge: shopEdge,
-      handler: withCors((request) => files?.(request) ?? api(request), origins, {
-        edge: shopEdge,
-        onError: failureLog(log),
-      }),
+      handler: withCors((request) => files?.(request) ?? api(request), origins, faults),
       parts: [...Object.values(clients), users],
     }
   },

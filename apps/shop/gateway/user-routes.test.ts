@@ -21,6 +21,7 @@ import {
 } from '../contracts/gen/shop/user/v1/user_pb.ts'
 import { shopEdge } from '../services/shared/edge.ts'
 import type { Clients } from './clients.ts'
+import type { Route } from './route.ts'
 import { createApi } from './router.ts'
 import { userRoutes } from './user-routes.ts'
 
@@ -31,11 +32,13 @@ interface Fixture {
   readonly client: HttpClient
   /** What the user service was given that matters, in order. */
   readonly given: string[]
+  readonly limitedRoutes: string[]
 }
 
 /** The routes in front of a user service that notes what it is given. */
 async function open(t: TestContext): Promise<Fixture> {
   const given: string[] = []
+  const limitedRoutes: string[] = []
   const user = {
     refresh: async ({ refreshToken }: RefreshRequest) => {
       given.push(refreshToken)
@@ -65,7 +68,11 @@ async function open(t: TestContext): Promise<Fixture> {
       return create(ChangePasswordResponseSchema, { session })
     },
   }
-  const routes = userRoutes({ user, signIn } as unknown as Clients, { secure: true })
+  const limited = (route: Route): Route => {
+    limitedRoutes.push(`${route.method} ${route.path}`)
+    return route
+  }
+  const routes = userRoutes({ user, signIn } as unknown as Clients, { secure: true, limited })
   const api = createApi(routes, async (token) => {
     assert.equal(token, 'good')
     return { subject: 'user-1', roles: ['customer'] }
@@ -74,8 +81,13 @@ async function open(t: TestContext): Promise<Fixture> {
   const client = createHttpClient({ name: 'gateway', baseUrl: server.url })
   const parts = closeAll([server, client])
   t.after(() => parts.close())
-  return { client, given }
+  return { client, given, limitedRoutes }
 }
+
+test('what lets strangers guess passwords or have mails sent is limited by caller', async (t) => {
+  const { limitedRoutes } = await open(t)
+  assert.deepEqual(limitedRoutes, ['POST /api/users', 'POST /api/session', 'POST /api/password-resets'])
+})
 
 test('a browser gets its refresh token in a cookie and nowhere else; other clients get it in the body', async (t) => {
   const { client, given } = await open(t)

@@ -20,13 +20,19 @@ import { optionalIdempotencyKey } from './idempotency-key.ts'
 import { answer, open, readBody, signedIn, type Route, type RoutedRequest } from './route.ts'
 import { clearRefreshCookie, fromHere, refreshTokenFrom, setRefreshCookie, wantsCookie } from './session-cookie.ts'
 
+export interface UserRouteOptions {
+  readonly secure: boolean
+  /** For the routes with which strangers can guess passwords, or have mails sent. */
+  readonly limited: (route: Route) => Route
+}
+
 /** Registration, sessions, passwords, profile and preferences. */
-export function userRoutes(clients: Clients, cookies: { secure: boolean }): readonly Route[] {
-  return [...sessionRoutes(clients, cookies).map(fromHere), ...resetRoutes(clients), ...ownRoutes(clients)]
+export function userRoutes(clients: Clients, options: UserRouteOptions): readonly Route[] {
+  return [...sessionRoutes(clients, options).map(fromHere), ...resetRoutes(clients, options), ...ownRoutes(clients)]
 }
 
 /** Those that give, use or take away the session's cookie. */
-function sessionRoutes({ user, signIn }: Clients, cookies: { secure: boolean }): readonly Route[] {
+function sessionRoutes({ user, signIn }: Clients, { limited, ...cookies }: UserRouteOptions): readonly Route[] {
   const sessionAnswer = (session: Session | undefined, request: HttpRequest, status: number): HttpResponse => {
     if (session === undefined || !wantsCookie(request)) return answer(SessionSchema, session, { status })
     const headers = { 'set-cookie': setRefreshCookie(session.refreshToken, cookies) }
@@ -34,17 +40,21 @@ function sessionRoutes({ user, signIn }: Clients, cookies: { secure: boolean }):
   }
 
   return [
-    open('POST', '/api/users', async (request) => {
-      const body = await readBody(RegisterRequestSchema, request)
-      // Only honoured: without one, a repeat is told that the address is taken.
-      body.idempotencyKey = optionalIdempotencyKey(request)
-      const { session } = await signIn.register(body)
-      return sessionAnswer(session, request.http, 201)
-    }),
-    open('POST', '/api/session', async (request) => {
-      const { session } = await signIn.login(await readBody(LoginRequestSchema, request))
-      return sessionAnswer(session, request.http, 200)
-    }),
+    limited(
+      open('POST', '/api/users', async (request) => {
+        const body = await readBody(RegisterRequestSchema, request)
+        // Only honoured: without one, a repeat is told that the address is taken.
+        body.idempotencyKey = optionalIdempotencyKey(request)
+        const { session } = await signIn.register(body)
+        return sessionAnswer(session, request.http, 201)
+      }),
+    ),
+    limited(
+      open('POST', '/api/session', async (request) => {
+        const { session } = await signIn.login(await readBody(LoginRequestSchema, request))
+        return sessionAnswer(session, request.http, 200)
+      }),
+    ),
     // Repeated within ten seconds, for the answer may have been lost, it gives the same session again.
     open('POST', '/api/session/refresh', async (request) => {
       const refreshToken = await givenRefreshToken(request)
@@ -66,13 +76,15 @@ function sessionRoutes({ user, signIn }: Clients, cookies: { secure: boolean }):
   ]
 }
 
-function resetRoutes({ signIn }: Clients): readonly Route[] {
+function resetRoutes({ signIn }: Clients, { limited }: UserRouteOptions): readonly Route[] {
   return [
     // A repeat sends a newer link in the place of the older one. The answer is the same for an address nobody has.
-    open('POST', '/api/password-resets', async (request) => {
-      await signIn.requestPasswordReset(await readBody(RequestPasswordResetRequestSchema, request))
-      return { status: 202, headers: { 'cache-control': 'no-store' } }
-    }),
+    limited(
+      open('POST', '/api/password-resets', async (request) => {
+        await signIn.requestPasswordReset(await readBody(RequestPasswordResetRequestSchema, request))
+        return { status: 202, headers: { 'cache-control': 'no-store' } }
+      }),
+    ),
     // A repeat is refused and changes nothing: a token works once.
     open('POST', '/api/password-resets/confirm', async (request) => {
       await signIn.resetPassword(await readBody(ResetPasswordRequestSchema, request))

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { createClient, type Client } from '@ashlar/rpc'
 import { up, type RunningTopology } from '@ashlar/host'
 import shop from '../../../ashlar.config.ts'
+import { PaymentService } from '../contracts/gen/shop/payment/v1/payment_pb.ts'
 import { StockService, type StockLevel } from '../contracts/gen/shop/product/v1/product_pb.ts'
 import { ShopClient } from './shop-client.ts'
 
@@ -36,7 +37,12 @@ export interface RunningShop {
   stock(): Promise<readonly StockLevel[]>
   /** All entries of the bank's books. */
   ledger(): Promise<readonly LedgerEntry[]>
-  setBank(mode: 'normal' | 'decline' | 'error' | 'error-after' | 'hang'): Promise<void>
+  /** `percent` of the requests meet the mode, the others a normal bank. */
+  setBank(mode: 'normal' | 'decline' | 'error' | 'error-after' | 'hang', percent?: number): Promise<void>
+  /** How often the bank was asked for something, whatever it did then. */
+  bankRequests(): Promise<number>
+  /** The payment service itself, as the shop's other services reach it. */
+  readonly payment: Client<typeof PaymentService>
   /** Says what a customer may do, as an operator does; from their next access token on. */
   setRole(email: string, role: 'customer' | 'merchant'): Promise<void>
   /** The mails that were sent to an address, oldest first. */
@@ -59,6 +65,7 @@ export async function startShop(env: Record<string, string> = {}): Promise<Runni
     onLine: ({ service, text }) => void log.push(`${service} ${text}`),
   })
   const stockClient = createClient(StockService, { name: 'product', baseUrl: urlOf(topology, 'product'), meshKey })
+  const payment = createClient(PaymentService, { name: 'payment', baseUrl: urlOf(topology, 'payment'), meshKey })
   const bank = bankOperator(urlOf(topology, 'bank'))
   return {
     url: urlOf(topology, 'gateway'),
@@ -69,6 +76,8 @@ export async function startShop(env: Record<string, string> = {}): Promise<Runni
     stock: () => allStock(stockClient),
     ledger: bank.ledger,
     setBank: bank.setMode,
+    bankRequests: bank.requests,
+    payment,
     setRole: (email, role) => setRole(directory, { email, role }),
     mails: (to) => mailsIn(join(directory, 'ephemeral-files/user/mail'), to),
     async crash(service) {
@@ -78,7 +87,7 @@ export async function startShop(env: Record<string, string> = {}): Promise<Runni
       await topology.waitFor(service, { otherThanPid: pid, signal: AbortSignal.timeout(30_000) })
     },
     async stop() {
-      await stockClient[Symbol.asyncDispose]()
+      await Promise.all([stockClient[Symbol.asyncDispose](), payment[Symbol.asyncDispose]()])
       await topology.stop()
       await rm(directory, { recursive: true, force: true })
     },
@@ -89,7 +98,12 @@ async function allStock(client: Client<typeof StockService>): Promise<readonly S
   return (await client.getStock({})).levels
 }
 
-function bankOperator(url: string): Pick<RunningShop, 'ledger'> & { setMode: RunningShop['setBank'] } {
+interface BankOperator extends Pick<RunningShop, 'ledger'> {
+  readonly setMode: RunningShop['setBank']
+  readonly requests: RunningShop['bankRequests']
+}
+
+function bankOperator(url: string): BankOperator {
   const headers = { authorization: `Bearer ${bankKey}`, 'content-type': 'application/json' }
   return {
     async ledger() {
@@ -102,8 +116,13 @@ function bankOperator(url: string): Pick<RunningShop, 'ledger'> & { setMode: Run
       }
       return entries
     },
-    async setMode(mode) {
-      const response = await fetch(`${url}/behaviour`, { method: 'PUT', headers, body: JSON.stringify({ mode }) })
+    async requests() {
+      const response = await fetch(`${url}/behaviour`, { headers })
+      return ((await response.json()) as { requests: number }).requests
+    },
+    async setMode(mode, percent = 100) {
+      const body = JSON.stringify({ mode, percent })
+      const response = await fetch(`${url}/behaviour`, { method: 'PUT', headers, body })
       if (response.status !== 200) throw new Error(`the bank answered ${response.status}: ${await response.text()}`)
     },
   }

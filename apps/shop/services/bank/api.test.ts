@@ -153,6 +153,17 @@ test('an erring bank does nothing; one that errs afterwards has done it, and say
   assert.equal((await charge(card, 'order-0002')).body.id, entries[0].id)
 })
 
+test('a bank can be out of order for a share of the requests, evenly spread; every request is counted', async () => {
+  const { call } = openBank()
+  await call('PUT', '/behaviour', { body: { mode: 'error', percent: 50 } })
+  const statuses = []
+  for (let count = 0; count < 6; count++) statuses.push((await call('POST', '/tokens', { body: visa })).status)
+  assert.deepEqual(statuses, [201, 503, 201, 503, 201, 503])
+  const behaviour = (await call('GET', '/behaviour')).body
+  assert.deepEqual(behaviour, { mode: 'error', delayMs: 0, percent: 50, requests: 6 })
+  assert.equal((await call('PUT', '/behaviour', { body: { mode: 'error', percent: 0 } })).status, 400)
+})
+
 test('a declining bank declines good cards', async () => {
   const { token, charge, call } = openBank()
   await call('PUT', '/behaviour', { body: { mode: 'decline' } })

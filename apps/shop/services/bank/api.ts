@@ -103,13 +103,13 @@ function operatorRoutes({ bank, misbehaviour }: BankApiOptions): Route[] {
         })
       },
     },
-    { method: 'GET', path: /^\/behaviour$/, run: async () => answer(200, misbehaviour.current) },
+    { method: 'GET', path: /^\/behaviour$/, run: async () => answer(200, showBehaviour(misbehaviour)) },
     {
       method: 'PUT',
       path: /^\/behaviour$/,
       async run(request) {
         misbehaviour.set(readBehaviour(await request.json()))
-        return answer(200, misbehaviour.current)
+        return answer(200, showBehaviour(misbehaviour))
       },
     },
   ]
@@ -132,6 +132,10 @@ function bearerCheck(key: string): (header: string | undefined) => boolean {
 
 function answer(status: number, body: unknown): HttpResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+function showBehaviour({ current, requests }: Misbehaviour): object {
+  return { ...current, requests }
 }
 
 function showCharge({ createdAtMs, ...charge }: Charge): object {

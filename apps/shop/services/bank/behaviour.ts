@@ -12,6 +12,8 @@ export interface BankBehaviour {
   readonly mode: BankMode
   /** Added before every answer. */
   readonly delayMs: number
+  /** Of a hundred requests so many, evenly spread, meet the mode; the others meet a normal bank. @default 100 */
+  readonly percent?: number
 }
 
 /** What the work itself has to know of the bank's mood. */
@@ -23,6 +25,9 @@ export interface Mood {
 export class Misbehaviour {
   readonly #clock: Clock
   #behaviour: BankBehaviour = { mode: 'normal', delayMs: 0 }
+  #percentDue = 0
+  /** Merchants' requests since it started, those included that it did nothing about. */
+  requests = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -41,13 +46,23 @@ export class Misbehaviour {
    * @param gone aborts when the client has gone away: what ends a hanging request.
    */
   async run<T>(gone: AbortSignal, work: (mood: Mood) => Promise<T>): Promise<T> {
-    const { mode, delayMs } = this.#behaviour
+    this.requests++
+    const { delayMs } = this.#behaviour
+    const mode = this.#nextMode()
     if (delayMs > 0) await sleep(this.#clock, delayMs, { signal: gone })
     if (mode === 'error') throw new BankOutOfOrderError()
     if (mode === 'hang') await aborted(gone)
     const result = await work({ declineAll: mode === 'decline' })
     if (mode === 'error-after') throw new BankOutOfOrderError()
     return result
+  }
+
+  #nextMode(): BankMode {
+    const { mode, percent = 100 } = this.#behaviour
+    this.#percentDue += percent
+    if (this.#percentDue < 100) return 'normal'
+    this.#percentDue -= 100
+    return mode
   }
 }
 

@@ -72,7 +72,11 @@ export function readRefund(body: unknown): { chargeId: string; amountMinor: numb
 
 export function readBehaviour(body: unknown): BankBehaviour {
   const fields = new Fields(body)
-  return fields.done({ mode: fields.oneOf('mode', bankModes), delayMs: fields.integer('delayMs', 0, 60_000, 0) })
+  return fields.done({
+    mode: fields.oneOf('mode', bankModes),
+    delayMs: fields.integer('delayMs', 0, 60_000, 0),
+    percent: fields.integer('percent', 1, 100, 100),
+  })
 }
 
 export function readKey(header: string | string[] | undefined): string {

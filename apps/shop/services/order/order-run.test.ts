@@ -31,6 +31,17 @@ test('a step that fails in a way that may pass is tried three times, within a se
   assert.deepEqual([tries, run.doing], [3, 'trying'])
 })
 
+test('who asks to be left alone for a while is', async () => {
+  const { run } = await open()
+  let tries = 0
+  const refused = run.step('charging', async () => {
+    tries++
+    throw refusal('SHOP_BANK_UNAVAILABLE', 'the bank is left alone', { retryAfterMs: 2_000 })
+  })
+  await assert.rejects(refused, { code: 'SHOP_BANK_UNAVAILABLE' })
+  assert.equal(tries, 1)
+})
+
 test('a refusal comes through at once', async () => {
   const { run } = await open()
   let tries = 0

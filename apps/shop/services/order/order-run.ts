@@ -10,6 +10,7 @@ export interface OrderRunOptions {
 }
 
 const maxAttempts = 3
+const longestDelayMs = 500
 const stepTimeoutMs = 6_000
 
 /** One runner's work on one claimed order: knows the order's newest version and stores every next one. */
@@ -59,7 +60,9 @@ export class OrderRun {
       } catch (error) {
         this.#stopWhenOver()
         if (attempt === maxAttempts || !isRetryable(error)) throw error
-        const delayMs = backoffDelayMs(attempt, { baseDelayMs: 50, maxDelayMs: 500, random })
+        // Who asks to be left alone for longer than a few quick times take is: somebody behind has repeated enough.
+        if (askedToWaitMs(error) > longestDelayMs) throw error
+        const delayMs = backoffDelayMs(attempt, { baseDelayMs: 50, maxDelayMs: longestDelayMs, random })
         await sleep(clock, delayMs, { signal: currentCall()?.signal })
       }
     }
@@ -73,6 +76,11 @@ export class OrderRun {
     currentCall()?.signal.throwIfAborted()
     if (!this.#keeper.isHeld) throw new LeaseLostError(this.#order.id)
   }
+}
+
+function askedToWaitMs(error: unknown): number {
+  const asked = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined
+  return typeof asked === 'number' ? asked : 0
 }
 
 function isRetryable(error: unknown): boolean {

@@ -26,6 +26,12 @@ export interface BankCharge {
  * acted is then not known, and asking again under the same key finds out.
  */
 export interface Bank {
+  /**
+   * Asks nothing of the bank. Returning promises nothing.
+   * @throws SHOP_BANK_UNAVAILABLE while the bank is left alone, because it has been failing: whatever is asked would be
+   * refused here, without the bank hearing of it.
+   */
+  requireAvailable(): void
   tokenise(card: CardDetails): Promise<{ token: string; brand: string; last4: string }>
   charge(key: string, charge: BankCharge): Promise<BankOutcome>
   /** What became of the charge under this key; `undefined` when the bank has not heard of it so far. */

@@ -13,8 +13,14 @@ export class FakeBank implements Bank {
   readonly refunds = new Map<string, number>()
   /** Faults of the next calls, in their order; `undefined` for one that goes well. */
   readonly faults: (BankFault | undefined)[] = []
+  /** Whether it is left alone for the time being. */
+  isResting = false
   /** Called before a charge is entered. */
   beforeCharge: () => Promise<void> = async () => {}
+
+  requireAvailable(): void {
+    if (this.isResting) throw outOfOrder()
+  }
 
   async tokenise(): Promise<{ token: string; brand: string; last4: string }> {
     return { token: 'card_1', brand: 'Visa', last4: '4242' }
@@ -52,6 +58,7 @@ export class FakeBank implements Bank {
   }
 
   #act<T>(work: () => T): T {
+    this.requireAvailable()
     const fault = this.faults.shift()
     if (fault === 'before') throw outOfOrder()
     const result = work()

@@ -1,5 +1,6 @@
-import { currentCall, hasCode } from '@ashlar/kernel'
+import { codeOf, currentCall } from '@ashlar/kernel'
 import type { HttpClient, HttpClientRequest, HttpClientResponse } from '@ashlar/http/client'
+import type { CircuitBreaker } from '@ashlar/resilience'
 import { refusal, type ShopError } from '../shared/shop-errors.ts'
 import type { Bank, BankCharge, BankOutcome, CardDetails } from './bank.ts'
 
@@ -14,38 +15,63 @@ interface ShownCharge {
 
 const declineCodes = new Set(['CARD_DECLINED', 'INSUFFICIENT_FUNDS', 'CARD_EXPIRED'])
 
+const usualWaitMs = 1_000
+
+/** Why there is no answer, by the code of the error: that of the client, or a refusal of the policy it runs under. */
+const silences: Readonly<Record<string, string>> = {
+  ASHLAR_HTTP_UNREACHABLE: 'no answer',
+  ASHLAR_DEADLINE_EXCEEDED: 'no answer',
+  ASHLAR_ATTEMPT_TIMEOUT: 'no answer',
+  ASHLAR_BREAKER_OPEN: 'it has been failing',
+  ASHLAR_BULKHEAD_FULL: 'too many are waiting',
+  ASHLAR_RATE_LIMITED: 'too many are waiting',
+}
+
 /**
- * The bank over its HTTP interface. The client's timeout is how long an answer may take; the answer's status is looked
- * at, always.
+ * The bank over its HTTP interface. The client's timeout and policy are how long an answer may take, and how often it is
+ * asked for; the answer's status is looked at, always. Every request may be repeated.
+ *
+ * A refusal of the policy is `SHOP_BANK_UNAVAILABLE`, too: it may follow an attempt that did reach the bank, so the
+ * outcome is no better known.
  */
 export class HttpBank implements Bank {
   readonly #client: HttpClient
+  readonly #breaker: CircuitBreaker | undefined
 
-  constructor(client: HttpClient) {
+  /** @param breaker of the client's policy. */
+  constructor(client: HttpClient, breaker?: CircuitBreaker) {
     this.#client = client
+    this.#breaker = breaker
+  }
+
+  requireAvailable(): void {
+    const breaker = this.#breaker
+    if (breaker === undefined || breaker.mode !== 'enforcing') return
+    const { kind } = breaker.state
+    if (kind === 'open' || kind === 'isolated') throw unavailable('it has been failing', breaker.refusal())
   }
 
   async tokenise(card: CardDetails): Promise<{ token: string; brand: string; last4: string }> {
-    const response = await this.#request({ method: 'POST', path: '/tokens', json: card })
+    const response = await this.#request({ method: 'POST', path: '/tokens', json: card, idempotent: true })
     return expectStatus(response, 201) as { token: string; brand: string; last4: string }
   }
 
   async charge(key: string, charge: BankCharge): Promise<BankOutcome> {
     const headers = { 'idempotency-key': key }
     const response = await this.#request({ method: 'POST', path: '/charges', headers, json: charge })
-    if (response.status === 409 && codeOf(response) === 'BANK_KEY_VOID') return { kind: 'void' }
+    if (response.status === 409 && problemCode(response) === 'BANK_KEY_VOID') return { kind: 'void' }
     return toOutcome(expectStatus(response, 201))
   }
 
   async find(key: string): Promise<BankOutcome | undefined> {
     const response = await this.#request({ method: 'GET', path: `/charges/by-key/${encodeURIComponent(key)}` })
-    if (response.status === 404 && codeOf(response) === 'BANK_CHARGE_NOT_FOUND') return undefined
+    if (response.status === 404 && problemCode(response) === 'BANK_CHARGE_NOT_FOUND') return undefined
     return toOutcome(expectStatus(response, 200))
   }
 
   async void(key: string): Promise<BankOutcome> {
     const path = `/charges/by-key/${encodeURIComponent(key)}/void`
-    return toOutcome(expectStatus(await this.#request({ method: 'POST', path }), 200))
+    return toOutcome(expectStatus(await this.#request({ method: 'POST', path, idempotent: true }), 200))
   }
 
   async refund(key: string, refund: { chargeId: string; amountMinor: number }): Promise<void> {
@@ -61,30 +87,27 @@ export class HttpBank implements Bank {
     } catch (error) {
       // Our own caller's deadline or departure says nothing about the bank.
       if (currentCall()?.signal.aborted === true) throw error
-      if (hasCode(error, 'ASHLAR_HTTP_UNREACHABLE') || hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED')) {
-        throw unavailable('no answer', error)
-      }
-      throw error
+      const silence = silences[codeOf(error) ?? '']
+      throw silence === undefined ? error : unavailable(silence, error)
     }
   }
 }
 
 function unavailable(reason: string, cause?: unknown): ShopError {
-  return refusal('SHOP_BANK_UNAVAILABLE', `the bank does not answer at the moment (${reason})`, {
-    retryAfterMs: 1_000,
-    cause,
-  })
+  // An open circuit knows when it is tried next, and a rate when there is room; of the rest nobody knows how long it takes.
+  const { retryAfterMs = usualWaitMs } = (cause ?? {}) as { retryAfterMs?: number }
+  return refusal('SHOP_BANK_UNAVAILABLE', `the bank does not answer at the moment (${reason})`, { retryAfterMs, cause })
 }
 
 function expectStatus(response: HttpClientResponse, expected: number): unknown {
   if (response.status === expected) return response.json()
   // A status that the bank's interface does not provide for: wrong key, wrong body. Ours to repair, not the customer's.
   throw new Error(
-    `the bank answered ${response.status} where ${expected} was expected (${codeOf(response) ?? 'no code'})`,
+    `the bank answered ${response.status} where ${expected} was expected (${problemCode(response) ?? 'no code'})`,
   )
 }
 
-function codeOf(response: HttpClientResponse): string | undefined {
+function problemCode(response: HttpClientResponse): string | undefined {
   return (response.json() as { code?: string }).code
 }
 

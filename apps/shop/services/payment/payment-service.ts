@@ -1,5 +1,6 @@
 import { uuidGenerator } from '@ashlar/kernel'
 import { createHttpClient } from '@ashlar/http/client'
+import { policyActions } from '@ashlar/resilience'
 import { rpcHandler } from '@ashlar/rpc'
 import { service, string, url } from '@ashlar/service'
 import { migrate, openDatabase, sqlActions } from '@ashlar/sql'
@@ -7,13 +8,13 @@ import { shopEdge } from '../shared/edge.ts'
 import { every } from '../shared/every.ts'
 import { failureLog } from '../shared/failure-log.ts'
 import { shopServiceConfig } from '../shared/service-config.ts'
+import { bankDeadlineMs, createBankPolicy } from './bank-policy.ts'
 import { HttpBank } from './http-bank.ts'
 import { Payments } from './payments.ts'
 import { migrationDirectory, migrationNamespace, PostgresPaymentRepository } from './postgres-repository.ts'
 import { resolvePending } from './resolver.ts'
 import { paymentRpc } from './rpc.ts'
 
-const bankTimeoutMs = 3_000
 const resolveEveryMs = 2_000
 
 /** Charges, refunds and invoices. The only part of the shop that talks to the bank. */
@@ -28,15 +29,18 @@ export const paymentService = service({
     const db = await openDatabase({ url: config.DATABASE_URL, name: 'payment', clock, random })
     onStop(async () => db[Symbol.asyncDispose]())
     await migrate(db, { namespace: migrationNamespace, directory: migrationDirectory })
+    const bankPolicy = createBankPolicy({ clock, random })
     const client = createHttpClient({
       name: 'the bank',
       baseUrl: config.BANK_URL,
-      timeoutMs: bankTimeoutMs,
+      // Later than the policy's own deadline, which is the one to say that time is up.
+      timeoutMs: bankDeadlineMs + 500,
+      policy: bankPolicy.run,
       headers: { authorization: `Bearer ${config.BANK_KEY}` },
       clock,
     })
     const repository = new PostgresPaymentRepository(db)
-    const bank = new HttpBank(client)
+    const bank = new HttpBank(client, bankPolicy.breaker)
     const payments = new Payments({ repository, bank, clock, newId: uuidGenerator({ clock, random }), log })
     const resolver = every(
       {
@@ -56,7 +60,7 @@ export const paymentService = service({
       }),
       edge: shopEdge,
       checks: { database: () => db.ping() },
-      actions: sqlActions({ db, clock }),
+      actions: [...sqlActions({ db, clock }), ...policyActions([bankPolicy])],
       parts: [client, resolver],
     }
   },

@@ -99,6 +99,34 @@ for (const fault of ['before', 'after'] as const) {
   })
 }
 
+test('an order that comes while the bank is left alone is known not to be charged: it can be cancelled, or charged later', async () => {
+  const { bank, payments, repository, command, clock } = open()
+  bank.isResting = true
+  await assert.rejects(payments.charge(command), { code: 'SHOP_BANK_UNAVAILABLE', retryable: true })
+  await assert.rejects(payments.getPayment(command.orderId), { code: 'SHOP_PAYMENT_NOT_FOUND' })
+  await clock.advance(5_000)
+  assert.deepEqual(await repository.dueAttempts({ nowMs: clock.wall(), limit: 10 }), [])
+  const cancelled = { ...command, orderId: 'another order' }
+  await assert.rejects(payments.charge(cancelled))
+  assert.equal(await payments.refund(cancelled.orderId, 'cancelled'), undefined)
+  bank.isResting = false
+  assert.equal((await payments.charge({ ...command, cardToken: 'card_2' })).status, 'CHARGED')
+  await assert.rejects(payments.charge(cancelled), { code: 'SHOP_PAYMENT_CLOSED' })
+  assert.equal(bank.entries.size, 1)
+})
+
+test('while the bank is left alone, an order that was charged is told so, and one in doubt stays in doubt', async () => {
+  const { bank, payments, command } = open()
+  const doubtful = { ...command, orderId: 'another order' }
+  await payments.charge(command)
+  bank.faults.push('after')
+  await assert.rejects(payments.charge(doubtful))
+  bank.isResting = true
+  assert.equal((await payments.charge(command)).status, 'CHARGED')
+  await assert.rejects(payments.charge(doubtful), { code: 'SHOP_BANK_UNAVAILABLE' })
+  assert.equal((await payments.getPayment(doubtful.orderId)).status, 'PENDING')
+})
+
 test('an open attempt whose card is declined after all makes way for the card at hand', async () => {
   const { bank, payments, command } = open()
   bank.faults.push('before')

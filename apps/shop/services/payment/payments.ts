@@ -2,10 +2,19 @@ import type { Clock } from '@ashlar/kernel'
 import type { Log } from '../shared/log.ts'
 import { refusal } from '../shared/shop-errors.ts'
 import type { Bank, BankOutcome, CardDetails } from './bank.ts'
-import { decideCharge, decideClose, decideOutcome, decideRefunded, type ChargeCommand, type Moment } from './decide.ts'
+import {
+  decideCharge,
+  decideClose,
+  decideOutcome,
+  decideRefunded,
+  type Change,
+  type ChargeCommand,
+  type ChargeStep,
+  type Moment,
+} from './decide.ts'
 import { PaymentClosedError, paymentNotFound } from './errors.ts'
 import { renderInvoice } from './invoice-page.ts'
-import { lastAttempt, type Attempt, type Invoice, type Payment } from './payment.ts'
+import { lastAttempt, type Account, type Attempt, type Invoice, type Payment } from './payment.ts'
 import type { PaymentRepository } from './repository.ts'
 
 export interface PaymentsOptions {
@@ -36,12 +45,13 @@ export class Payments {
 
   /**
    * Charges the order, or says what came of it before. See {@link decideCharge}.
-   * @throws SHOP_BANK_UNAVAILABLE when the outcome is not known; the payment stays pending.
+   * @throws SHOP_BANK_UNAVAILABLE when the outcome is not known: the payment stays pending. Also when the bank is left
+   * alone at the moment: then nothing new is begun.
    */
   async charge(command: ChargeCommand): Promise<Payment> {
     const { repository } = this.#options
     for (;;) {
-      const step = await repository.change(command.orderId, (account) => decideCharge(account, command, this.#moment()))
+      const step = await repository.change(command.orderId, (account) => this.#decideCharge(account, command))
       if (step.kind === 'settled') return step.payment
       const settled = await this.#ask(step.payment, step.attempt)
       // An earlier card's attempt was still open and came out declined: now it is the turn of the card at hand.
@@ -107,6 +117,14 @@ export class Payments {
       throw refusal('SHOP_INVOICE_NOT_FOUND', 'there is no invoice for this order')
     }
     return { invoice, payment }
+  }
+
+  /** Where it is known that the bank will not be asked, no attempt is noted: there would be nothing to find out about it. */
+  #decideCharge(account: Account, command: ChargeCommand): Change<ChargeStep> {
+    const change = decideCharge(account, command, this.#moment())
+    const isNewAttempt = change.account !== account
+    if (isNewAttempt) this.#options.bank.requireAvailable()
+    return change
   }
 
   async #ask(payment: Payment, attempt: Attempt): Promise<Payment> {

@@ -35,6 +35,7 @@ const shopRows: Readonly<Record<ShopErrorCode, EdgeRow>> = {
   SHOP_SESSION_EXPIRED: { status: 'unauthenticated', http: 401, title: 'Session ended' },
   SHOP_SKU_TAKEN: { status: 'already_exists', http: 409, title: 'SKU taken' },
   SHOP_TOKEN_INVALID: { status: 'unauthenticated', http: 401, title: 'Access token not valid' },
+  SHOP_TOO_MANY_ATTEMPTS: { status: 'resource_exhausted', http: 429, title: 'Too many attempts' },
   SHOP_TOO_MANY_OPEN_ORDERS: { status: 'failed_precondition', http: 409, title: 'Too many open orders' },
   SHOP_USER_NOT_FOUND: { status: 'not_found', http: 404, title: 'Customer not found' },
 }

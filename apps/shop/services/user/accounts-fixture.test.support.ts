@@ -1,5 +1,6 @@
 import { uuidGenerator } from '@ashlar/kernel'
 import { VirtualClock, seededRandom } from '@ashlar/kernel/testing'
+import { RateLimiter } from '@ashlar/resilience/rate-limit'
 import { createMemoryOutbox } from '@ashlar/sql/memory'
 import { createAccessTokens, newSigningKey, type AccessTokens } from './access-tokens.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
@@ -52,6 +53,7 @@ export async function accountsFixture(): Promise<AccountsFixture> {
     cost: { logN: 4, r: 8, p: 1 },
   })
   const refreshTokens = createRefreshTokens({ key, random })
+  const loginLimit = new RateLimiter({ name: 'login', limit: 1, perMs: 30_000, burst: 10, clock })
   const mails: Mail[] = []
   const mailer = { send: (mail: Mail) => fixture.send(mail) }
   const mailing = { passwords: store.passwords, mailer, publicUrl: 'https://shop.example/', clock, random, log }
@@ -59,7 +61,7 @@ export async function accountsFixture(): Promise<AccountsFixture> {
   const fixture: AccountsFixture = {
     clock,
     store,
-    accounts: createAccounts({ store, passwords, tokens, refreshTokens, clock, newId, log }),
+    accounts: createAccounts({ store, passwords, tokens, refreshTokens, loginLimit, clock, newId, log }),
     tokens,
     logged,
     mails,

@@ -69,6 +69,29 @@ test('a wrong password and an unknown address fail alike', async () => {
   assert.equal((wrong as Error).message, (unknown as Error).message)
 })
 
+test('an account lets ten passwords be tried, then one every half a minute; the right one does not begin anew', async () => {
+  await accounts.register(ann)
+  const computed = fixture.computations()
+  const guess = (email = ann.email) => accounts.login({ email, password: 'wrong horse battery' })
+  for (let count = 0; count < 9; count++) await assert.rejects(guess(), badCredentials)
+  await accounts.login(ann)
+  const tooMany = { code: 'SHOP_TOO_MANY_ATTEMPTS', retryable: true, retryAfterMs: 30_000 }
+  await assert.rejects(guess(' ANN@example.com '), tooMany)
+  // Who guesses must not learn in this way either.
+  await assert.rejects(accounts.login(ann), tooMany)
+  assert.equal(fixture.computations(), computed + 10)
+  await clock.advance(30_000)
+  await accounts.login(ann)
+  await assert.rejects(accounts.login(ann), tooMany)
+  await assert.rejects(guess('bea@example.com'), badCredentials)
+})
+
+test('an address that nobody has is limited as one that somebody has', async () => {
+  const guess = () => accounts.login({ email: 'nobody@example.com', password: 'wrong horse battery' })
+  for (let count = 0; count < 10; count++) await assert.rejects(guess(), badCredentials)
+  await assert.rejects(guess(), { code: 'SHOP_TOO_MANY_ATTEMPTS' })
+})
+
 test('the access token is a JWT for this shop that the published keys verify, good for ten minutes', async () => {
   const session = await accounts.register(ann)
   const { payload } = await compactVerify(session.accessToken, createLocalJWKSet(tokens.jwks))

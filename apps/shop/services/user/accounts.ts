@@ -1,8 +1,9 @@
 import { hasCode, type Clock } from '@ashlar/kernel'
+import type { RateLimiter } from '@ashlar/resilience/rate-limit'
 import type { Address } from '../shared/address.ts'
 import type { Log } from '../shared/log.ts'
 import type { AccessTokens } from './access-tokens.ts'
-import { badCredentials, userNotFound } from './errors.ts'
+import { badCredentials, tooManyAttempts, userNotFound } from './errors.ts'
 import { createPasswordChanges, type PasswordChanges } from './password-changes.ts'
 import type { Passwords } from './passwords.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
@@ -23,6 +24,10 @@ interface Registration {
 export interface Accounts extends Pick<Sessions, 'refresh' | 'logout'>, PasswordChanges {
   /** A repeat, known by its key and proved by its password, signs in who registered already. */
   register(registration: Registration): Promise<Session>
+  /**
+   * However many addresses somebody tries passwords from, an account lets them try so often; a right one in between
+   * changes nothing about that.
+   */
   login(input: { email: string; password: string }): Promise<Session>
   profile(userId: string): Promise<User>
   updateProfile(userId: string, change: { displayName?: string; address?: Address }): Promise<User>
@@ -35,13 +40,15 @@ export interface AccountsOptions {
   readonly passwords: Passwords
   readonly tokens: AccessTokens
   readonly refreshTokens: RefreshTokens
+  /** Attempts to sign in, by the digest of the e-mail address. */
+  readonly loginLimit: Pick<RateLimiter, 'take'>
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { store, passwords, log } = options
+  const { store, passwords, loginLimit, log } = options
   const sessions = createSessions(options)
   return {
     refresh: (refreshToken) => sessions.refresh(refreshToken),
@@ -50,9 +57,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
     register: async (registration) => sessions.start(await registered(options, registration)),
     async login({ email, password }) {
       const normalised = normaliseEmail(email)
+      const emailHash = sha256(normalised)
+      // Before anything is looked up or computed: what is refused says nothing about the account, and costs nothing.
+      const retryAfterMs = loginLimit.take(emailHash)
+      if (retryAfterMs > 0) throw tooManyAttempts(retryAfterMs)
       const found = await store.users.findByEmail(normalised)
       if (!(await passwords.verify(password, found?.passwordHash)) || found === undefined) {
-        log.warn({ userId: found?.user.id, emailHash: sha256(normalised).slice(0, 12) }, 'login failed')
+        log.warn({ userId: found?.user.id, emailHash: emailHash.slice(0, 12) }, 'login failed')
         throw badCredentials()
       }
       return sessions.start(found)

@@ -7,6 +7,12 @@ export const emailTaken = (): ShopError =>
 export const badCredentials = (): ShopError =>
   refusal('SHOP_BAD_CREDENTIALS', 'the e-mail address and the password do not match')
 
+/** The same whether there is such an account or not. */
+export const tooManyAttempts = (retryAfterMs: number): ShopError =>
+  refusal('SHOP_TOO_MANY_ATTEMPTS', 'too many attempts to sign in with this e-mail address; wait a little', {
+    retryAfterMs,
+  })
+
 export const wrongPassword = (): ShopError => refusal('SHOP_BAD_CREDENTIALS', 'the current password is wrong')
 
 /** The same for a token that is unknown, used, expired or revoked. */

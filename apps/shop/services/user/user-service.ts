@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { uuidGenerator } from '@ashlar/kernel'
+import { RateLimiter } from '@ashlar/resilience/rate-limit'
 import { rpcHandler } from '@ashlar/rpc'
-import { service, string, url } from '@ashlar/service'
+import { integer, service, string, url } from '@ashlar/service'
 import { openDatabase, sqlActions } from '@ashlar/sql'
 import { openLeases } from '@ashlar/sql/lease'
 import { createOutbox } from '@ashlar/sql/outbox'
@@ -31,6 +32,9 @@ export const userService = service({
     FILES_DIR: string(),
     /** Where customers reach the storefront: links in mails begin with it. */
     PUBLIC_URL: url({ default: 'http://127.0.0.1:8080' }),
+    /** How many attempts to sign in an account takes at once, and after how many seconds each time one more. */
+    LOGIN_BURST: integer({ min: 1, max: 1_000_000, default: 10 }),
+    LOGIN_REFILL_SECONDS: integer({ min: 1, max: 86_400, default: 30 }),
   },
   async start({ config, log, clock, random, onStop }) {
     const db = await openDatabase({ url: config.DATABASE_URL, name: 'user', clock, random })
@@ -46,7 +50,9 @@ export const userService = service({
     const tokens = await createAccessTokens({ key, clock, newId })
     const refreshTokens = createRefreshTokens({ key, random })
     const passwords = createPasswords({ gate: passwordGate(), random })
-    const accounts = createAccounts({ store, passwords, tokens, refreshTokens, clock, newId, log })
+    const perMs = config.LOGIN_REFILL_SECONDS * 1_000
+    const loginLimit = new RateLimiter({ name: 'login', limit: 1, perMs, burst: config.LOGIN_BURST, clock })
+    const accounts = createAccounts({ store, passwords, tokens, refreshTokens, loginLimit, clock, newId, log })
     const rpc = rpcHandler([userRpc(accounts)], {
       edge: shopEdge,
       meshKey: config.ASHLAR_MESH_KEY,

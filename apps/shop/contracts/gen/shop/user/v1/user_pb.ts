@@ -634,6 +634,7 @@ export const UserService: GenService<{
   },
   /**
    * SHOP_BAD_CREDENTIALS for an unknown address and for a wrong password alike.
+   * SHOP_TOO_MANY_ATTEMPTS, alike again, when an address was tried too often.
    *
    * @generated from rpc shop.user.v1.UserService.Login
    */
