@@ -21,7 +21,7 @@ suite('a bank in trouble', () => {
 
     const before = { asked: await shop.bankRequests(), charges: load.all.length }
     await shop.setBank('error', 50)
-    await load.runUntil(({ ending }) => ending === 'refused', 10_000)
+    await load.runUntil(({ ending }) => ending === 'refused', 25_000)
     const open = { asked: await shop.bankRequests(), charges: load.all.length }
     const erringMs = await load.run(4_000)
     await shop.setBank('hang')
