@@ -40,7 +40,7 @@ export async function accountsFixture(): Promise<AccountsFixture> {
   const store = memoryUserStore(outbox)
   const key = newSigningKey(random)
   const tokens = await createAccessTokens({ key, clock, newId })
-  const gate = createGate({ maxRunning: 4, maxWaiting: 64, retryAfterMs: 500 })
+  const gate = createGate({ name: 'test', maxRunning: 4, maxWaiting: 64, retryAfterMs: 500 })
   let computations = 0
   const passwords = createPasswords({
     gate: {

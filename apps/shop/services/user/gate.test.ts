@@ -21,7 +21,7 @@ function held(): { work: () => Promise<string>; finish: () => void; readonly sta
 const settle = () => new Promise<void>((resolve) => process.nextTick(resolve))
 
 test('two run, one waits, the fourth is turned away at once and told when to come back', async () => {
-  const gate = createGate({ maxRunning: 2, maxWaiting: 1, retryAfterMs: 500 })
+  const gate = createGate({ name: 'test', maxRunning: 2, maxWaiting: 1, retryAfterMs: 500 })
   const works = [held(), held(), held()]
   const running = works.map(({ work }) => gate.run(work))
   await assert.rejects(
@@ -41,7 +41,7 @@ test('two run, one waits, the fourth is turned away at once and told when to com
 })
 
 test('work that fails gives its place back', async () => {
-  const gate = createGate({ maxRunning: 1, maxWaiting: 0, retryAfterMs: 500 })
+  const gate = createGate({ name: 'test', maxRunning: 1, maxWaiting: 0, retryAfterMs: 500 })
   await assert.rejects(
     gate.run(() => Promise.reject(new Error('broken'))),
     /broken/,
@@ -50,7 +50,7 @@ test('work that fails gives its place back', async () => {
 })
 
 test('a caller that goes away leaves the line, and its work is never started', async () => {
-  const gate = createGate({ maxRunning: 1, maxWaiting: 1, retryAfterMs: 500 })
+  const gate = createGate({ name: 'test', maxRunning: 1, maxWaiting: 1, retryAfterMs: 500 })
   const [first, second] = [held(), held()]
   const running = gate.run(first.work)
   const caller = new AbortController()

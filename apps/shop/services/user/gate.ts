@@ -1,4 +1,5 @@
-import { currentCall, abortReason } from '@ashlar/kernel'
+import { hasCode } from '@ashlar/kernel'
+import { Bulkhead } from '@ashlar/resilience/bulkhead'
 import { busy } from './errors.ts'
 
 /** Lets a few run, a few more wait in line, and turns the rest away. */
@@ -11,51 +12,22 @@ export interface Gate {
   run<T>(work: () => Promise<T>): Promise<T>
 }
 
-export function createGate(options: { maxRunning: number; maxWaiting: number; retryAfterMs: number }): Gate {
-  const { maxRunning, maxWaiting, retryAfterMs } = options
-  const waiting = new Set<() => void>()
-  let running = 0
+// No request lasts so long: who waits leaves by the end of its call.
+const queueTimeoutMs = 60_000
 
-  const turn = async (): Promise<void> => {
-    if (running < maxRunning) {
-      running += 1
-      return
-    }
-    if (waiting.size >= maxWaiting) throw busy(retryAfterMs)
-    const signal = currentCall()?.signal
-    await new Promise<void>((resolve, reject) => {
-      const admit = (): void => {
-        signal?.removeEventListener('abort', leave)
-        resolve()
-      }
-      const leave = (): void => {
-        waiting.delete(admit)
-        reject(abortReason(signal as AbortSignal))
-      }
-      waiting.add(admit)
-      signal?.addEventListener('abort', leave, { once: true })
-    })
-  }
-
-  // The place passes straight to the next in line, so nobody who comes now can slip in before it.
-  const release = (): void => {
-    const [next] = waiting
-    if (next === undefined) {
-      running -= 1
-      return
-    }
-    waiting.delete(next)
-    next()
-  }
-
+/** A bulkhead that turns away in the customer's words. */
+export function createGate(options: {
+  name: string
+  maxRunning: number
+  maxWaiting: number
+  retryAfterMs: number
+}): Gate {
+  const { name, maxRunning: maxConcurrent, maxWaiting: maxQueued, retryAfterMs } = options
+  const bulkhead = new Bulkhead({ name, maxConcurrent, maxQueued, queueTimeoutMs })
   return {
-    async run(work) {
-      await turn()
-      try {
-        return await work()
-      } finally {
-        release()
-      }
-    },
+    run: (work) =>
+      bulkhead.run(work).catch((error: unknown) => {
+        throw hasCode(error, 'ASHLAR_BULKHEAD_FULL') ? busy(retryAfterMs) : error
+      }),
   }
 }

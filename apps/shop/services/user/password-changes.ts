@@ -33,7 +33,7 @@ export const requestsCountForMs: number = 60 * 60_000
 export function createPasswordChanges(options: PasswordChangesOptions): PasswordChanges {
   const { store, passwords, sessions, clock, newId, log } = options
   // Half of the connections that transactions have, so that requests never keep the others waiting.
-  const gate = createGate({ maxRunning: 4, maxWaiting: 64, retryAfterMs: 1_000 })
+  const gate = createGate({ name: 'password resets', maxRunning: 4, maxWaiting: 64, retryAfterMs: 1_000 })
   return {
     async requestPasswordReset(address) {
       const [id, email, nowMs] = [newId(), normaliseEmail(address), clock.wall()]

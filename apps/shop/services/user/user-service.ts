@@ -74,5 +74,5 @@ export const userService = service({
 // Each computation takes a core for some 60 ms and 32 MiB. Node has four threads for them; one is left for signatures,
 // files and DNS.
 function passwordGate(): Gate {
-  return createGate({ maxRunning: 3, maxWaiting: 64, retryAfterMs: 2_000 })
+  return createGate({ name: 'passwords', maxRunning: 3, maxWaiting: 64, retryAfterMs: 2_000 })
 }

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { readSse, type SseMessage } from '../client/index.ts'
 import { listen } from '../listen.ts'
+import type { HttpResponse } from '../message.ts'
 import type { SseEvent } from './format-event.ts'
 import { lastEventId, sse, type SseOptions } from './sse.ts'
 
@@ -49,8 +50,19 @@ class Feed implements AsyncIterable<SseEvent>, AsyncIterator<SseEvent> {
   }
 }
 
-// oxlint-disable-next-line typescript/explicit-function-return-type -- everything a test may want to look at
-function open(options: SseOptions = {}, source: Feed = new Feed()) {
+interface Opened {
+  readonly clock: VirtualClock
+  readonly drain: AbortController
+  readonly response: HttpResponse
+  readonly body: AsyncIterator<Uint8Array>
+  /** The next piece, as text; `undefined` at the end. */
+  readonly read: () => Promise<string | undefined>
+  /** Lets what has been pushed find its way. */
+  readonly settle: () => Promise<void>
+  readonly source: Feed
+}
+
+function open(options: SseOptions = {}, source: Feed = new Feed()): Opened {
   const clock = new VirtualClock()
   const drain = new AbortController()
   const response = sse({ draining: drain.signal }, source, { clock, ...options })
@@ -59,7 +71,6 @@ function open(options: SseOptions = {}, source: Feed = new Feed()) {
     const { done, value } = await body.next()
     return done === true ? undefined : Buffer.from(value).toString()
   }
-  /** Lets what has been pushed find its way. */
   const settle = (): Promise<void> => clock.advance(0)
   return { clock, drain, response, body, read, settle, source }
 }

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@ashlar/kernel'
+import { currentCall, systemClock, type Clock } from '@ashlar/kernel'
 import { Bulkhead, type BulkheadOptions } from '../bulkhead/index.ts'
 import { endingOf, type Ending } from '../internal/ending.ts'
 import type { ConcurrencyGate } from '../policy/parts.ts'
@@ -82,14 +82,16 @@ export class AdaptiveLimit implements ConcurrencyGate {
   }
 
   /**
-   * Runs `work` in a slot of its own, until it settles.
+   * Runs `work` in a slot of its own, until it settles. `signal` ends the wait for it; the current call's where none is
+   * given.
    * @throws {BulkheadFullError} without calling `work`.
    */
   async run<T>(
     work: () => Promise<T>,
     options: { readonly signal?: AbortSignal; readonly priority?: number } = {},
   ): Promise<T> {
-    if (!this.tryEnter()) await this.enter({ signal: options.signal, priority: options.priority ?? 0 })
+    const { signal = currentCall()?.signal, priority = 0 } = options
+    if (!this.tryEnter()) await this.enter({ signal, priority })
     try {
       const value = await work()
       this.release('answered')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { hasCode } from '@ashlar/kernel'
+import { hasCode, runCall } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { Bulkhead, type BulkheadOptions } from './bulkhead.ts'
 
@@ -110,6 +110,19 @@ suite('a bulkhead', () => {
     caller.abort(new Error('gone'))
     assert.equal(bulkhead.queued, 0)
     await left
+  })
+
+  test('a caller whose call ends leaves the queue as well, without handing its signal on', async () => {
+    const { clock, bulkhead } = bulkheadOf({ maxQueued: 1, queueTimeoutMs: 60_000 })
+    const calls = new Calls(bulkhead)
+    void calls.start('running')
+    const left = assert.rejects(
+      runCall({ timeoutMs: 100, clock }, () => calls.start('waiting')),
+      (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'),
+    )
+    await clock.advance(101)
+    await left
+    assert.equal(bulkhead.queued, 0)
   })
 
   test('work that throws gives its slot back', async () => {

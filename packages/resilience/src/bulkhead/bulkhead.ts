@@ -1,4 +1,4 @@
-import { abortReason, systemClock, timerWheel, withoutStack, type Clock, type Timer } from '@ashlar/kernel'
+import { abortReason, currentCall, systemClock, timerWheel, withoutStack, type Clock, type Timer } from '@ashlar/kernel'
 import { joinFamily, type Membership } from '../internal/parents.ts'
 import type { ConcurrencyGate } from '../policy/parts.ts'
 import { BulkheadFullError } from './errors.ts'
@@ -80,14 +80,16 @@ export class Bulkhead implements ConcurrencyGate {
   }
 
   /**
-   * Runs `work` in a slot of its own, until it settles.
+   * Runs `work` in a slot of its own, until it settles. `signal` ends the wait for it; the current call's where none is
+   * given.
    * @throws {BulkheadFullError} without calling `work`.
    */
   async run<T>(
     work: () => Promise<T>,
     options: { readonly signal?: AbortSignal; readonly priority?: number } = {},
   ): Promise<T> {
-    if (!this.tryEnter()) await this.enter({ signal: options.signal, priority: options.priority ?? 0 })
+    const { signal = currentCall()?.signal, priority = 0 } = options
+    if (!this.tryEnter()) await this.enter({ signal, priority })
     try {
       return await work()
     } finally {

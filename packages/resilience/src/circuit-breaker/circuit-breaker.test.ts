@@ -281,6 +281,22 @@ suite('a person', () => {
     assert.equal(breaker.state.kind, 'open')
   })
 
+  test('who lets it observe only sees it probe as it would: beyond the probes nothing is judged', async () => {
+    const { clock, breaker } = breakerOf({ probes: 2 })
+    breaker.mode = 'observing'
+    await open(breaker)
+    await clock.advance(1_000)
+    const calls = Array.from({ length: 5 }, () => held())
+    const running = calls.map(({ work }) => breaker.run(work))
+    assert.deepEqual(breaker.state, { kind: 'half-open', succeeded: 0, inFlight: 2, openings: 1 })
+    for (const call of calls.slice(2)) call.answer()
+    await Promise.all(running.slice(2))
+    assert.deepEqual(breaker.state, { kind: 'half-open', succeeded: 0, inFlight: 2, openings: 1 })
+    for (const call of calls.slice(0, 2)) call.answer()
+    await Promise.all(running)
+    assert.equal(breaker.state.kind, 'closed')
+  })
+
   test('can switch it off: it counts nothing', async () => {
     const { breaker } = breakerOf()
     breaker.mode = 'disabled'

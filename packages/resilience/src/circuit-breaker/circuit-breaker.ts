@@ -51,6 +51,8 @@ export class CircuitBreaker implements Disposable {
   readonly #ticker: Ticker
   #mode: BreakerMode = 'enforcing'
   #permit: EpochPermit
+  /** For calls that are only let through because nothing is refused: no epoch is theirs. */
+  readonly #unjudged: EpochPermit
   #timer: Timer | undefined
   /** Calls that were refused since the breaker was made. */
   refused = 0
@@ -64,6 +66,7 @@ export class CircuitBreaker implements Disposable {
     this.#core = new BreakerCore(settings)
     this.#ticker = tickerOf(settings.clock)
     this.#permit = new EpochPermit(this, 0, false)
+    this.#unjudged = new EpochPermit(this, -1, false)
   }
 
   get state(): BreakerState {
@@ -116,9 +119,8 @@ export class CircuitBreaker implements Disposable {
   tryEnter(): EpochPermit | undefined {
     const core = this.#core
     if (core.kind === 'closed') return core.settings.slowCall === undefined ? this.#permit : this.#newPermit()
-    if (this.#mode === 'observing') return this.#permit
     const before = core.kind
-    if (!core.admit(core.settings.clock.now())) return this.#refuse()
+    if (!core.admit(core.settings.clock.now())) return this.#mode === 'observing' ? this.#unjudged : this.#refuse()
     if (core.kind !== before) this.#changed(before)
     this.#waitForProbes()
     return this.#newPermit()
