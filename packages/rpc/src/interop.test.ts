@@ -23,7 +23,8 @@ for (const format of ['binary', 'json'] as const) {
             fail() {
               throw new ConnectError('no such thing', Code.NotFound)
             },
-            wait: (_, context) => new Promise((_resolve, reject) => context.signal.addEventListener('abort', reject)),
+            wait: (_, { signal }) =>
+              new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
           }),
       }),
     )

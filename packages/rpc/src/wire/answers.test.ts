@@ -50,6 +50,11 @@ test('details that make no sense take nothing away from the error itself', async
   }
 })
 
+test('a deadline that a foreign callee saw pass first is told as the caller’s own timer would have told it', async (t) => {
+  const client = await answered(t, errorAnswer('{"code":"deadline_exceeded","message":"the operation timed out"}'))
+  await assert.rejects(client.echo({}), (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'))
+})
+
 test('an answer that cannot be read is the callee’s fault, and is told to nobody as their own', async (t) => {
   const broken = await answered(t, (response) =>
     response.writeHead(200, { 'content-type': 'application/proto' }).end(Buffer.from([255, 255, 255])),

@@ -53,7 +53,7 @@ export function decodeError(answer: { httpStatus: number; body: Uint8Array; proc
   const status = wire?.code ?? statusOfHttp(answer.httpStatus)
   const facts = readDetails(wire?.details ?? [])
   return new RemoteError({
-    code: facts.reason ?? `ASHLAR_RPC_${status.toUpperCase()}`,
+    code: facts.reason ?? codeOf(status),
     message: wire?.message ?? `${answer.procedure} answered with HTTP status ${answer.httpStatus}`,
     retryable: facts.retryable ?? status === 'unavailable',
     status,
@@ -61,6 +61,12 @@ export function decodeError(answer: { httpStatus: number; body: Uint8Array; proc
     retryAfterMs: facts.retryAfterMs,
     issues: facts.issues,
   })
+}
+
+/** The code of an error whose sender names none. */
+function codeOf(status: StatusName): string {
+  // Caller and callee watch the same deadline: what the caller is told must not depend on whose timer was first.
+  return status === 'deadline_exceeded' ? 'ASHLAR_DEADLINE_EXCEEDED' : `ASHLAR_RPC_${status.toUpperCase()}`
 }
 
 function detail(type: string, value: Uint8Array): WireDetail {
