@@ -118,6 +118,8 @@ test('whoever watches hits is told of each, before its fault, and the hit waits'
   using _ = controlFaults({
     rules: [{ point: 'a:b', action: { kind: 'throw' } }],
     onHit: (point) => {
+      // Other tests of the process may still be closing what they opened, and that has points too.
+      if (point !== 'a:b') return undefined
       log.push(`hit ${point}`)
       return gate.promise
     },
