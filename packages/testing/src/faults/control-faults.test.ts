@@ -118,7 +118,7 @@ test('whoever watches hits is told of each, before its fault, and the hit waits'
   using _ = controlFaults({
     rules: [{ point: 'a:b', action: { kind: 'throw' } }],
     onHit: (point) => {
-      // Other tests of the process may still be closing what they opened, and that has points too.
+      // Services that other test files of this process have opened pass points of their own.
       if (point !== 'a:b') return undefined
       log.push(`hit ${point}`)
       return gate.promise
