@@ -1,31 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { CancelledError, hasCode } from '@ashlar/kernel'
-import { VirtualClock } from '@ashlar/kernel/testing'
-import { CircuitBreaker } from './circuit-breaker.ts'
-import { breakerTransition, type BreakerTransition } from './events.ts'
+import { CancelledError, runCall } from '@ashlar/kernel'
+import { SuspendedClock, breakerOf, fail, held, isOpen, open, succeed } from './breaker.test.support.ts'
+import { breakerRefusal, type BreakerRefusal } from './events.ts'
 import { consecutive, type BreakerOptions } from './options.ts'
-
-const fail = (): Promise<never> => Promise.reject(new Error('ill'))
-const succeed = async (): Promise<string> => 'well'
-const isOpen = (error: unknown): boolean => hasCode(error, 'ASHLAR_BREAKER_OPEN')
-
-function breakerOf(options: Partial<BreakerOptions> = {}): { clock: VirtualClock; breaker: CircuitBreaker } {
-  const clock = new VirtualClock()
-  const twice = { ...consecutive(2), openMs: 1_000, openJitter: 0, probes: 1, clock }
-  return { clock, breaker: new CircuitBreaker({ name: 'bank', ...twice, ...options }) }
-}
-
-async function open(breaker: CircuitBreaker): Promise<void> {
-  while (breaker.state.kind === 'closed') await assert.rejects(breaker.run(fail), /ill/)
-  assert.equal(breaker.state.kind, 'open')
-}
-
-/** Work that ends when told to. */
-function held(): { work: () => Promise<string>; answer(): void; fail(error?: unknown): void } {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  return { work: () => promise, answer: () => resolve('well'), fail: (error = new Error('ill')) => reject(error) }
-}
 
 suite('a closed circuit', () => {
   test('hands on results and failures, and opens after the stated failures in a row', async () => {
@@ -69,6 +47,58 @@ suite('a closed circuit', () => {
       await running
     }
     assert.equal(breaker.state.kind, 'open')
+  })
+
+  test('a call is slow when it took longer than stated, and only while somebody asks', async () => {
+    const slowCall = { overMs: 100, rate: 1 }
+    const options = { window: { kind: 'count', calls: 2 }, minCalls: 2 } as const
+    const took = async ({ clock, breaker }: ReturnType<typeof breakerOf>, tookMs: number): Promise<void> => {
+      const one = held()
+      const running = breaker.run(one.work)
+      await clock.advance(tookMs)
+      one.answer()
+      await running
+    }
+    const asked = breakerOf({ ...options, slowCall })
+    for (const tookMs of [100, 101]) await took(asked, tookMs)
+    assert.equal(asked.breaker.state.kind, 'closed')
+    assert.equal(asked.breaker.snapshot().window.slow, 1)
+    await took(asked, 101)
+    assert.equal(asked.breaker.state.kind, 'open')
+    const unasked = breakerOf(options)
+    for (const tookMs of [1_000, 1_000]) await took(unasked, tookMs)
+    assert.deepEqual(unasked.breaker.snapshot().window, { calls: 2, failures: 0, slow: 0 })
+  })
+
+  test('work that throws before it has a promise has failed as well', async () => {
+    const broken = (): Promise<never> => {
+      throw new Error('ill')
+    }
+    const { breaker } = breakerOf()
+    await assert.rejects(breaker.run(broken), /ill/)
+    await assert.rejects(breaker.tryRun(broken), /ill/)
+    assert.equal(breaker.state.kind, 'open')
+  })
+
+  test('tryRun and permits count as run does', async () => {
+    const { breaker } = breakerOf({ window: { kind: 'count', calls: 10 }, minCalls: 10 })
+    await breaker.tryRun(succeed)
+    await assert.rejects(breaker.tryRun(fail), /ill/)
+    breaker.tryEnter()?.success()
+    breaker.tryEnter()?.failure(new Error('ill'))
+    breaker.tryEnter()?.ignore()
+    assert.deepEqual(breaker.snapshot().window, { calls: 4, failures: 2, slow: 0 })
+  })
+
+  test('work is told that it is the only attempt, and the signal of the call that it is part of', async () => {
+    const { breaker } = breakerOf()
+    const alone = await breaker.run(async ({ attempt, signal }) => ({ attempt, signal }))
+    assert.equal(alone.attempt, 1)
+    assert.equal(alone.signal.aborted, false)
+    const caller = new AbortController()
+    await runCall({ signal: caller.signal }, async (call) => {
+      assert.equal(await breaker.run(async ({ signal }) => signal), call.signal)
+    })
   })
 
   test('errors that say nothing about the dependency do not count: the caller left, or a policy refused', async () => {
@@ -144,9 +174,46 @@ suite('an open circuit', () => {
     }
   })
 
-  test('keeps no timer that would keep the process alive, and none at all once it is closed', async () => {
+  test('the open period is longer or shorter by a share, as chance has it', async () => {
+    for (const [next, openMs] of [
+      [0, 800],
+      [0.5, 1_000],
+      [1, 1_200],
+    ] as const) {
+      const { clock, breaker } = breakerOf({ openJitter: 0.2, random: { next: () => next, fill: (bytes) => bytes } })
+      await open(breaker)
+      assert.deepEqual(breaker.state, { kind: 'open', untilMs: clock.now() + openMs, openings: 1 })
+    }
+  })
+
+  test('each refusal is told to who listens, with when to try again', async () => {
     const { clock, breaker } = breakerOf()
     await open(breaker)
+    assert.equal(breaker.tryEnter(), undefined)
+    const seen: BreakerRefusal[] = []
+    using _ = breakerRefusal.subscribe((event) => void seen.push(event))
+    await clock.advance(300)
+    await assert.rejects(breaker.run(succeed), isOpen)
+    assert.deepEqual(seen, [{ breaker: 'bank', retryAfterMs: 700 }])
+    assert.equal(breaker.refused, 2)
+  })
+
+  test('who asks after a suspension, before the timer has run, finds the period over all the same', async () => {
+    const clock = new SuspendedClock()
+    const { breaker } = breakerOf({ clock })
+    await open(breaker)
+    const seen: string[] = []
+    breaker.onTransition = (from, to) => void seen.push(`${from} > ${to}`)
+    clock.asleepMs = 1_000
+    assert.equal(await breaker.run(succeed), 'well')
+    assert.deepEqual(seen, ['open > half-open', 'half-open > closed'])
+  })
+
+  test('keeps no timer that would keep the process alive, and none at all once it is closed', async () => {
+    const clock = new SuspendedClock()
+    const { breaker } = breakerOf({ clock })
+    await open(breaker)
+    assert.deepEqual(clock.inForeground, 0)
     breaker.close()
     await clock.advance(5_000)
     assert.equal(clock.armed, 0)
@@ -250,6 +317,37 @@ suite('a half-open circuit', () => {
     assert.equal(breaker.state.kind, 'closed')
   })
 
+  test('a probe that is slow opens it again', async () => {
+    const { clock, breaker } = breakerOf({ slowCall: { overMs: 100, rate: 1 } })
+    await open(breaker)
+    await clock.advance(1_000)
+    const probe = held()
+    const running = breaker.run(probe.work)
+    await clock.advance(101)
+    probe.answer()
+    await running
+    assert.equal(breaker.state.kind, 'open')
+  })
+
+  test('the deadline of probes that have all been answered changes nothing', async () => {
+    const { clock, breaker } = breakerOf({ probes: 2, probeDeadlineMs: 500 })
+    await open(breaker)
+    await clock.advance(1_000)
+    await breaker.run(succeed)
+    await clock.advance(10_000)
+    assert.deepEqual(breaker.state, { kind: 'half-open', succeeded: 1, inFlight: 0, openings: 1 })
+  })
+
+  test('refuses for an open period at the most: nobody knows when its probes end', async () => {
+    const { clock, breaker } = breakerOf()
+    await open(breaker)
+    await clock.advance(1_000)
+    void breaker.run(() => new Promise(() => {}))
+    const refused = await breaker.tryRun(succeed)
+    assert.ok(!refused.ok)
+    assert.equal(refused.error.retryAfterMs, 1_000)
+  })
+
   test('probes that never end have failed after their deadline: it cannot be stuck', async () => {
     const { clock, breaker } = breakerOf({ probeDeadlineMs: 500 })
     await open(breaker)
@@ -259,97 +357,6 @@ suite('a half-open circuit', () => {
     assert.equal(breaker.state.kind, 'half-open')
     await clock.advance(1)
     assert.equal(breaker.state.kind, 'open')
-  })
-})
-
-suite('a person', () => {
-  test('isolates a dependency until it is closed again', async () => {
-    const { clock, breaker } = breakerOf()
-    breaker.isolate('maintenance')
-    await clock.advance(3_600_000)
-    await assert.rejects(breaker.run(succeed), isOpen)
-    assert.deepEqual(breaker.state, { kind: 'isolated', reason: 'maintenance' })
-    breaker.close()
-    assert.equal(await breaker.run(succeed), 'well')
-  })
-
-  test('can let it observe only: it judges and reports, and refuses nothing', async () => {
-    const { breaker } = breakerOf()
-    breaker.mode = 'observing'
-    await open(breaker)
-    for (let call = 0; call < 5; call++) assert.equal(await breaker.run(succeed), 'well')
-    assert.equal(breaker.state.kind, 'open')
-  })
-
-  test('who lets it observe only sees it probe as it would: beyond the probes nothing is judged', async () => {
-    const { clock, breaker } = breakerOf({ probes: 2 })
-    breaker.mode = 'observing'
-    await open(breaker)
-    await clock.advance(1_000)
-    const calls = Array.from({ length: 5 }, () => held())
-    const running = calls.map(({ work }) => breaker.run(work))
-    assert.deepEqual(breaker.state, { kind: 'half-open', succeeded: 0, inFlight: 2, openings: 1 })
-    for (const call of calls.slice(2)) call.answer()
-    await Promise.all(running.slice(2))
-    assert.deepEqual(breaker.state, { kind: 'half-open', succeeded: 0, inFlight: 2, openings: 1 })
-    for (const call of calls.slice(0, 2)) call.answer()
-    await Promise.all(running)
-    assert.equal(breaker.state.kind, 'closed')
-  })
-
-  test('can switch it off: it counts nothing', async () => {
-    const { breaker } = breakerOf()
-    breaker.mode = 'disabled'
-    for (let call = 0; call < 10; call++) await assert.rejects(breaker.run(fail), /ill/)
-    assert.equal(breaker.state.kind, 'closed')
-    assert.equal(breaker.snapshot().window.calls, 0)
-  })
-
-  test('is told of each change of state, with what was judged', async () => {
-    const seen: BreakerTransition[] = []
-    using _ = breakerTransition.subscribe((event) => void seen.push(event))
-    const { clock, breaker } = breakerOf()
-    await open(breaker)
-    await clock.advance(1_000)
-    await breaker.run(succeed)
-    assert.deepEqual(
-      seen.map(({ from, to }) => `${from} > ${to}`),
-      ['closed > open', 'open > half-open', 'half-open > closed'],
-    )
-    assert.deepEqual({ ...seen[0] }, { breaker: 'bank', from: 'closed', to: 'open', calls: 2, failures: 2, slow: 0 })
-  })
-})
-
-suite('memory', () => {
-  test('a snapshot carries window, state and growth to another process', async () => {
-    const { clock, breaker } = breakerOf()
-    await open(breaker)
-    await clock.advance(400)
-    const kept: unknown = JSON.parse(JSON.stringify(breaker.snapshot()))
-    const next = breakerOf()
-    next.breaker.restore(kept as ReturnType<typeof breaker.snapshot>)
-    await next.clock.advance(599)
-    await assert.rejects(next.breaker.run(succeed), isOpen)
-    await next.clock.advance(1)
-    assert.equal(await next.breaker.run(succeed), 'well')
-  })
-
-  test('a restored window weighs as much as before', async () => {
-    const options = { window: { kind: 'count', calls: 10 }, minCalls: 10, failureRate: 0.5 } as const
-    const { breaker } = breakerOf(options)
-    for (let call = 0; call < 9; call++) await breaker.run<unknown>(call < 5 ? fail : succeed).catch(() => {})
-    const next = breakerOf(options)
-    next.breaker.restore(breaker.snapshot())
-    await next.breaker.run(succeed)
-    assert.equal(next.breaker.state.kind, 'open')
-  })
-
-  test('the caller’s options are not touched, and later changes to them change nothing', async () => {
-    const options = { name: 'bank', ...consecutive(2) }
-    const frozen = Object.freeze({ ...options })
-    const breaker = new CircuitBreaker(frozen)
-    assert.equal(breaker.name, 'bank')
-    assert.deepEqual(frozen, options)
   })
 })
 
