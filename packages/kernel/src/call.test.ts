@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { currentCall, orAborted, remainingMs, runCall, runInContext } from './call.ts'
+import { currentCall, orAborted, remainingMs, runCall, runInContext, runInTrace } from './call.ts'
 import { hasCode } from './errors.ts'
 import { VirtualClock } from './testing/index.ts'
+import { childTrace, newTrace } from './trace.ts'
 
 const forever = (): Promise<never> => new Promise(() => {})
 
@@ -105,4 +106,22 @@ test('the current call follows awaits and is left behind by runInContext(undefin
     assert.equal(currentCall(), call)
     runInContext(undefined, () => assert.equal(currentCall(), undefined))
   })
+})
+
+test('work at another place in the trace is the same call in all else; outside any, it is a call without a deadline', async () => {
+  await runCall({ parent: null, tenant: 't', timeoutMs: 1_000 }, async (call) => {
+    const trace = childTrace(call.trace)
+    await runInTrace(trace, async () => {
+      await Promise.resolve()
+      assert.deepEqual({ ...currentCall() }, { ...call, trace })
+      await runCall({}, async (inner) => assert.equal(inner.trace, trace))
+    })
+    assert.equal(currentCall(), call)
+  })
+  const alone = newTrace()
+  runInTrace(alone, () => {
+    const call = currentCall()
+    assert.deepEqual([call?.trace, call?.deadlineMs, call?.signal.aborted, call?.attempt], [alone, undefined, false, 1])
+  })
+  assert.equal(currentCall(), undefined)
 })

@@ -92,7 +92,7 @@ export async function runCall<T>(options: CallOptions, work: (call: CallContext)
   const call: CallContext = {
     deadlineMs,
     signal: controller.signal,
-    trace: options.trace ?? parent?.trace ?? newTrace(),
+    trace: options.trace ?? parent?.trace ?? traceOfCall(),
     principal: options.principal ?? parent?.principal,
     tenant: options.tenant ?? parent?.tenant,
     idempotencyKey: options.idempotencyKey ?? parent?.idempotencyKey,
@@ -129,6 +129,15 @@ export function runInContext<T>(call: CallContext | undefined, work: () => T): T
   return call === undefined ? current.exit(work) : current.run(call, work)
 }
 
+/**
+ * Runs `work` as part of the current call but at another place in its trace, or of a call of its own where there is
+ * none: what is called within it belongs to that span. One AsyncLocalStorage run.
+ */
+export function runInTrace<T>(trace: TraceContext, work: () => T): T {
+  const call = currentCall()
+  return current.run(call === undefined ? callOf(trace) : { ...call, trace }, work)
+}
+
 /** Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
@@ -147,6 +156,25 @@ export function abortReason(signal: AbortSignal): unknown {
     return withoutStack(() => new CancelledError(undefined, { cause: reason }))
   }
   return reason
+}
+
+function callOf(trace: TraceContext): CallContext {
+  return {
+    deadlineMs: undefined,
+    signal: new AbortController().signal,
+    trace,
+    principal: undefined,
+    tenant: undefined,
+    idempotencyKey: undefined,
+    causalToken: undefined,
+    baggage: {},
+    attempt: 1,
+  }
+}
+
+/** A call is no span: what is done within it comes first in its trace. */
+function traceOfCall(): TraceContext {
+  return { ...newTrace(), root: '' }
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

@@ -4,7 +4,6 @@ import { backoffDelayMs } from './backoff.ts'
 import { channel } from './channel.ts'
 import { isUuid, newId, uuidGenerator } from './ids.ts'
 import { seededRandom, VirtualClock } from './testing/index.ts'
-import { childTrace, formatTraceparent, newTrace, parseTraceparent } from './trace.ts'
 
 test('ids are version 7 UUIDs that hold the time they were made', () => {
   const clock = new VirtualClock(1_767_225_600_123)
@@ -32,32 +31,6 @@ test('ids of one generator increase, within a millisecond, past a full counter a
     assert.ok(next > last, `${next} must come after ${last}`)
     last = next
   }
-})
-
-test('a trace survives the wire, and its children keep its id', () => {
-  const trace = newTrace(seededRandom(3))
-  assert.deepEqual(parseTraceparent(formatTraceparent(trace)), trace)
-  const child = childTrace(trace)
-  assert.equal(child.traceId, trace.traceId)
-  assert.notEqual(child.spanId, trace.spanId)
-})
-
-test('a malformed traceparent is no trace, and a later version is read as far as it is known', () => {
-  const id = '0af7651916cd43dd8448eb211c80319c'
-  const good = `00-${id}-b7ad6b7169203331-01`
-  for (const bad of [
-    '',
-    'nonsense',
-    good.toUpperCase(),
-    `${good}-extra`,
-    `ff${good.slice(2)}`,
-    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
-    `00-${id}-${'0'.repeat(16)}-01`,
-  ]) {
-    assert.equal(parseTraceparent(bad), undefined, bad)
-  }
-  assert.equal(parseTraceparent(`cc${good.slice(2)}-future`)?.traceId, id)
-  assert.equal(parseTraceparent(undefined), undefined)
 })
 
 test('a channel delivers typed events to those who listen, and says when nobody does', () => {

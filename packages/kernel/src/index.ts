@@ -16,6 +16,7 @@ export {
   remainingMs,
   runCall,
   runInContext,
+  runInTrace,
   type CallContext,
   type CallOptions,
   type Principal,
@@ -23,9 +24,11 @@ export {
 export {
   channel,
   declaredChannels,
+  eachChannel,
   type Channel,
   type ChannelDescriptor,
   type DeclaredChannel,
+  type LogDescriptor,
   type MetricDescriptor,
   type SpanDescriptor,
 } from './channel.ts'
@@ -58,4 +61,12 @@ export { closeAll, closeable, type Closeable, type Lifecycle, type LifecycleOpti
 export type { Policy, PolicyCall } from './policy.ts'
 export { randomInteger, randomToken, systemRandom, type Random } from './random.ts'
 export { TimerWheel, timerWheel, type TimerWheelOptions } from './timer-wheel.ts'
-export { childTrace, formatTraceparent, newTrace, parseTraceparent, type TraceContext } from './trace.ts'
+export {
+  childTrace,
+  formatTraceparent,
+  newTrace,
+  parentSpanId,
+  parseTraceparent,
+  traceHeaders,
+  type TraceContext,
+} from './trace.ts'

@@ -1,5 +1,5 @@
-import { toHex } from './hex.ts'
 import { systemRandom, type Random } from './random.ts'
+import { parseTracestate } from './tracestate.ts'
 
 /** Where a piece of work stands in a trace. */
 export interface TraceContext {
@@ -7,43 +7,68 @@ export interface TraceContext {
   readonly traceId: string
   /** 16 hexadecimal digits, not all zero: this piece of work. */
   readonly spanId: string
-  /** Whether somebody upstream asked for the trace to be kept. */
+  /**
+   * Whether somebody asked for the trace to be kept whatever comes of it. Nobody does by default: what is worth keeping
+   * is known when the work has ended, and the specification has who decides then begin with `false` and pass on what
+   * came.
+   */
   readonly sampled: boolean
-}
-
-function randomHex(random: Random, bytes: number): string {
-  const buffer = random.fill(new Uint8Array(bytes))
-  // All zero means "none" on the wire.
-  if (buffer.every((byte) => byte === 0)) buffer[0] = 1
-  return toHex(buffer)
+  /** Whether the last 7 bytes of the trace id are random, so that who keeps one trace in N can go by them. */
+  readonly random?: boolean
+  /** The `tracestate` of other systems along the way: passed on, not understood. */
+  readonly state?: string | undefined
+  /**
+   * The span that the trace began with in this process, which may be this one. `undefined` when the context came from
+   * elsewhere: the work inside it is the first. Empty when no span stands for the work itself, as for a call that just
+   * began.
+   */
+  readonly root?: string | undefined
 }
 
 /** Starts a trace. */
 export function newTrace(random: Random = systemRandom): TraceContext {
-  return { traceId: randomHex(random, 16), spanId: randomHex(random, 8), sampled: true }
+  const traceId = traceIdFrom(random)
+  const spanId = spanIdFrom(random)
+  return { traceId, spanId, sampled: false, random: true, state: undefined, root: spanId }
 }
 
 /** The context of a piece of work inside `parent`. */
 export function childTrace(parent: TraceContext, random: Random = systemRandom): TraceContext {
-  return { traceId: parent.traceId, spanId: randomHex(random, 8), sampled: parent.sampled }
+  const spanId = spanIdFrom(random)
+  const { traceId, sampled, random: isRandom = false, state, root } = parent
+  return { traceId, spanId, sampled, random: isRandom, state, root: root === undefined || root === '' ? spanId : root }
 }
 
-/** The `traceparent` header for a call made by this piece of work. Source: W3C Trace Context, level 1. */
-export function formatTraceparent(trace: TraceContext): string {
-  return `00-${trace.traceId}-${trace.spanId}-${trace.sampled ? '01' : '00'}`
+/** The id that a span inside `parent` gives as its parent's; `undefined` where no span stands for `parent`. */
+export function parentSpanId(parent: TraceContext): string | undefined {
+  return parent.root === '' ? undefined : parent.spanId
 }
 
-const traceparent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+const flags = ['00', '01', '02', '03'] as const
+
+/** The `traceparent` header for a call made by this piece of work. Source: W3C Trace Context, level 2. */
+export function formatTraceparent({ traceId, spanId, sampled, random }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${flags[(sampled ? 1 : 0) | (random === true ? 2 : 0)] as string}`
+}
+
+/** The headers of a message that is sent by this piece of work: `traceparent`, and `tracestate` where there is one. */
+export function traceHeaders(trace: TraceContext): { traceparent: string; tracestate?: string } {
+  const traceparent = formatTraceparent(trace)
+  return trace.state === undefined ? { traceparent } : { traceparent, tracestate: trace.state }
+}
+
+const traceparentPattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
 /**
- * The caller's place in the trace, or `undefined` when the header is absent or malformed: a bad header starts a new
- * trace and never fails a request. Versions above 00 are read as far as 00 goes, as the specification asks.
+ * The caller's place in the trace, or `undefined` when `traceparent` is absent or malformed: a bad header starts a new
+ * trace and never fails a request. Versions above 00 are read as far as 00 goes, as the specification asks. A bad
+ * `tracestate` is dropped alone.
  */
-export function parseTraceparent(header: string | undefined): TraceContext | undefined {
-  if (header === undefined) return undefined
-  const match = traceparent.exec(header)
+export function parseTraceparent(traceparent: string | undefined, tracestate?: string): TraceContext | undefined {
+  if (traceparent === undefined) return undefined
+  const match = traceparentPattern.exec(traceparent)
   if (match === null) return undefined
-  const [, version, traceId, spanId, flags, rest] = match as unknown as [
+  const [, version, traceId, spanId, flagDigits, rest] = match as unknown as [
     string,
     string,
     string,
@@ -53,5 +78,62 @@ export function parseTraceparent(header: string | undefined): TraceContext | und
   ]
   if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
+  const bits = Number.parseInt(flagDigits, 16)
+  const state = parseTracestate(tracestate)
+  return { traceId, spanId, sampled: (bits & 1) === 1, random: (bits & 2) === 2, state, root: undefined }
+}
+
+const digitCode = (digit: number): number => '0123456789abcdef'.charCodeAt(digit)
+/** The character codes of the two digits of each byte. */
+const hi = Uint8Array.from({ length: 256 }, (_, byte) => digitCode(byte >> 4))
+const lo = Uint8Array.from({ length: 256 }, (_, byte) => digitCode(byte & 15))
+
+// Every span asks for an id, so the system is asked for many at a time. Ids are no secrets: they stay where they were.
+const systemBytes = new Uint8Array(4_096)
+let used = systemBytes.length
+const otherBytes = new Uint8Array(16)
+
+// The ids are made as one flat string at once: put together piece by piece they take twice as long, and again when they
+// are compared.
+
+function spanIdFrom(random: Random): string {
+  const b = bytesFrom(random, 8)
+  const o = b === systemBytes ? used - 8 : 0
+  // oxfmt-ignore
+  const id = String.fromCharCode(
+    hi[b[o]!]!, lo[b[o]!]!, hi[b[o + 1]!]!, lo[b[o + 1]!]!, hi[b[o + 2]!]!, lo[b[o + 2]!]!,
+    hi[b[o + 3]!]!, lo[b[o + 3]!]!, hi[b[o + 4]!]!, lo[b[o + 4]!]!, hi[b[o + 5]!]!, lo[b[o + 5]!]!,
+    hi[b[o + 6]!]!, lo[b[o + 6]!]!, hi[b[o + 7]!]!, lo[b[o + 7]!]!,
+  )
+  // All zero means "none" on the wire.
+  return id === '0000000000000000' ? '0100000000000000' : id
+}
+
+function traceIdFrom(random: Random): string {
+  const b = bytesFrom(random, 16)
+  const o = b === systemBytes ? used - 16 : 0
+  // oxfmt-ignore
+  const id = String.fromCharCode(
+    hi[b[o]!]!, lo[b[o]!]!, hi[b[o + 1]!]!, lo[b[o + 1]!]!, hi[b[o + 2]!]!, lo[b[o + 2]!]!,
+    hi[b[o + 3]!]!, lo[b[o + 3]!]!, hi[b[o + 4]!]!, lo[b[o + 4]!]!, hi[b[o + 5]!]!, lo[b[o + 5]!]!,
+    hi[b[o + 6]!]!, lo[b[o + 6]!]!, hi[b[o + 7]!]!, lo[b[o + 7]!]!, hi[b[o + 8]!]!, lo[b[o + 8]!]!,
+    hi[b[o + 9]!]!, lo[b[o + 9]!]!, hi[b[o + 10]!]!, lo[b[o + 10]!]!, hi[b[o + 11]!]!, lo[b[o + 11]!]!,
+    hi[b[o + 12]!]!, lo[b[o + 12]!]!, hi[b[o + 13]!]!, lo[b[o + 13]!]!, hi[b[o + 14]!]!, lo[b[o + 14]!]!,
+    hi[b[o + 15]!]!, lo[b[o + 15]!]!,
+  )
+  return id === '00000000000000000000000000000000' ? '01000000000000000000000000000000' : id
+}
+
+/** Random bytes: of the system's, the last `count` that are used; of another source, the first. */
+function bytesFrom(random: Random, count: number): Uint8Array {
+  if (random !== systemRandom) {
+    random.fill(count === otherBytes.length ? otherBytes : otherBytes.subarray(0, count))
+    return otherBytes
+  }
+  if (used + count > systemBytes.length) {
+    random.fill(systemBytes)
+    used = 0
+  }
+  used += count
+  return systemBytes
 }

@@ -19,13 +19,25 @@ export {
   compose,
   policy,
   type Outcome,
+  type PolicyEntry,
   type PolicyOptions,
+  type PolicyRefusal,
   type PolicyResult,
   type PolicySnapshot,
   type PolicyUpdate,
   type ResiliencePolicy,
 } from './policy/index.ts'
-export { RateLimitedError, RateLimiter, rateLimitHeaders, type RateLimiterOptions } from './rate-limit/index.ts'
+export {
+  RateLimitedError,
+  RateLimiter,
+  rateLimitHeaders,
+  RateStoreUnavailableError,
+  SharedRateLimiter,
+  type RateLimiterOptions,
+  type ScriptRunner,
+  type SharedRateDecision,
+  type SharedRateLimiterOptions,
+} from './rate-limit/index.ts'
 export { retry, RetryBudget, retrying, type RetryBudgetOptions, type RetryOptions } from './retry/index.ts'
 export { LoadShedder, LoadShedError, type LoadShedderOptions } from './shed/index.ts'
 export { AttemptTimeoutError, timeout } from './timeout/index.ts'

@@ -112,6 +112,10 @@ export class AdaptiveLimit implements ConcurrencyGate {
     return this.#bulkhead.enter(waiter)
   }
 
+  refusal(): Error {
+    return this.#bulkhead.refusal()
+  }
+
   release(ending: Ending): void {
     const nowMs = this.#clock.now()
     this.#window.pass(this.#bulkhead.active, nowMs)

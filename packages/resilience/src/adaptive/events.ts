@@ -18,4 +18,5 @@ export const limitChanged: Channel<LimitChanged> = channel('ashlar:resilience:li
   metrics: [
     { name: 'ashlar.resilience.adaptive.limit', kind: 'gauge', unit: '{call}', field: 'to', attributes: ['limiter'] },
   ],
+  log: { level: 'debug', message: 'an adaptive limit has changed', attributes: ['limiter', 'from', 'to', 'latencyMs'] },
 })

@@ -106,14 +106,14 @@ export class Bulkhead implements ConcurrencyGate {
   /** @throws {BulkheadFullError} when it may not wait, or no longer; the signal's reason when that aborts. */
   enter({ signal, priority }: { readonly signal: AbortSignal | undefined; readonly priority: number }): Promise<void> {
     if (this.tryEnter()) return Promise.resolve()
-    if (this.#queue.length >= this.#maxQueued && !this.#makeRoom(priority)) return Promise.reject(this.#refusal(0))
+    if (this.#queue.length >= this.#maxQueued && !this.#makeRoom(priority)) return Promise.reject(this.refusal())
     return new Promise((resolve, reject) => {
       const waiter = new QueuedCall(priority, resolve, reject)
       this.#queue.join(waiter)
       const sinceMs = this.#clock.now()
       waiter.timer = timerWheel(this.#clock).at(sinceMs + this.#queueTimeoutMs, () => {
         this.#queue.leave(waiter)
-        waiter.refuse(this.#refusal(this.#clock.now() - sinceMs))
+        waiter.refuse(this.refusal(this.#clock.now() - sinceMs))
       })
       if (signal === undefined) return
       waiter.membership = joinFamily(signal, () => {
@@ -121,6 +121,14 @@ export class Bulkhead implements ConcurrencyGate {
         waiter.refuse(abortReason(signal))
       })
     })
+  }
+
+  /** The error for a caller that {@link tryEnter} has turned away and that will not wait: it counts as refused. */
+  refusal(waitedMs = 0): BulkheadFullError {
+    this.refused++
+    const detail = { bulkhead: this.name, active: this.#active, waitedMs: Math.round(waitedMs) }
+    if (bulkheadRefusal.hasSubscribers) bulkheadRefusal.publish(detail)
+    return withoutStack(() => new BulkheadFullError(detail))
   }
 
   release(): void {
@@ -141,15 +149,8 @@ export class Bulkhead implements ConcurrencyGate {
     const { least } = this.#queue
     if (least === undefined || least >= priority) return false
     const ousted = this.#queue.takeLeast() as QueuedCall
-    ousted.refuse(this.#refusal(0))
+    ousted.refuse(this.refusal())
     return true
-  }
-
-  #refusal(waitedMs: number): BulkheadFullError {
-    this.refused++
-    const detail = { bulkhead: this.name, active: this.#active, waitedMs: Math.round(waitedMs) }
-    if (bulkheadRefusal.hasSubscribers) bulkheadRefusal.publish(detail)
-    return withoutStack(() => new BulkheadFullError(detail))
   }
 }
 

@@ -14,4 +14,5 @@ export const bulkheadRefusal: Channel<BulkheadRefusal> = channel('ashlar:resilie
     waitedMs: 'how long the call had waited, in milliseconds',
   },
   metrics: [{ name: 'ashlar.resilience.bulkhead.refusals', kind: 'counter', unit: '{call}', attributes: ['bulkhead'] }],
+  log: { level: 'debug', message: 'a bulkhead has refused a call', attributes: ['bulkhead', 'active', 'waitedMs'] },
 })

@@ -34,10 +34,16 @@ export const breakerTransition: Channel<BreakerTransition> = channel('ashlar:res
       attributes: ['breaker', 'from', 'to'],
     },
   ],
+  log: {
+    level: 'warn',
+    message: 'a circuit breaker has changed its state',
+    attributes: ['breaker', 'from', 'to', 'calls', 'failures', 'slow'],
+  },
 })
 
 export const breakerRefusal: Channel<BreakerRefusal> = channel('ashlar:resilience:breaker-refusal', {
   description: 'A circuit breaker has refused a call; the dependency was not called.',
   fields: { breaker: 'name of the breaker', retryAfterMs: 'when to try again, in milliseconds' },
   metrics: [{ name: 'ashlar.resilience.breaker.refusals', kind: 'counter', unit: '{call}', attributes: ['breaker'] }],
+  log: { level: 'debug', message: 'a circuit breaker has refused a call', attributes: ['breaker', 'retryAfterMs'] },
 })

@@ -17,4 +17,9 @@ export const fellBack: Channel<FellBack> = channel('ashlar:resilience:fell-back'
   metrics: [
     { name: 'ashlar.resilience.fallbacks', kind: 'counter', unit: '{call}', attributes: ['policy', 'hasFailed'] },
   ],
+  log: {
+    level: 'info',
+    message: 'a call has failed and its fallback was asked',
+    attributes: ['policy', 'hasFailed', 'error'],
+  },
 })

@@ -1,11 +1,14 @@
 import { codeOf } from '@ashlar/kernel'
 
-/** Codes of what our own policies refuse: they say nothing about what was to be called. */
+/** Codes of what our own policies and clients refuse to send: they say nothing about what was to be called. */
 const refusals = new Set([
   'ASHLAR_BREAKER_OPEN',
   'ASHLAR_RATE_LIMITED',
+  'ASHLAR_RATE_STORE_UNAVAILABLE',
   'ASHLAR_BULKHEAD_FULL',
   'ASHLAR_LOAD_SHED',
+  'ASHLAR_HTTP_OVERLOADED',
+  'ASHLAR_RPC_OVERLOADED',
   'ASHLAR_CANCELLED',
 ])
 

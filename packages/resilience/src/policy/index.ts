@@ -1,5 +1,6 @@
 export type { Ending } from '../internal/ending.ts'
 export { compose } from './compose.ts'
+export type { PolicyEntry, PolicyRefusal } from './entry.ts'
 export type { PolicyOptions, PolicyUpdate } from './options.ts'
 export type { ConcurrencyGate, RateGate } from './parts.ts'
 export type { PolicyCounters, RunOptions } from './pipeline.ts'

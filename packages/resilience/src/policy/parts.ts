@@ -18,6 +18,8 @@ export interface ConcurrencyGate {
   tryEnter(): boolean
   /** Waits for a slot. @throws the gate's refusal when it may not wait, or no longer. */
   enter(waiter: { readonly signal: AbortSignal | undefined; readonly priority: number }): Promise<void>
+  /** For the caller that found no slot and will not wait for one. */
+  refusal(): Error
   /** Gives the slot back: the work has ended. Adaptive gates learn from how. */
   release(ending: Ending): void
 }

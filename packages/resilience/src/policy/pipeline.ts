@@ -20,6 +20,7 @@ import { decideRetry, markRetried, type GiveUp } from '../retry/decide.ts'
 import { retryGivenUp, retryScheduled } from '../retry/events.ts'
 import { attemptTimedOut } from '../timeout/events.ts'
 import { answered, answeredFailure, answeredSilence, Attempt, moreOf, over, running, type More } from './attempt.ts'
+import { Entry, Refusal } from './entry.ts'
 import type { Parts } from './parts.ts'
 
 /** What one call may say of itself. */
@@ -102,6 +103,23 @@ export class Pipeline {
     )
   }
 
+  /** Like the beginning of `run`, for whoever makes the call: what would have to wait is refused. */
+  tryEnter(options: Omit<RunOptions, 'priority'> = {}): Entry | Refusal {
+    const { rate, concurrency, breaker } = this.#parts
+    const { key = '', cost = 1, signal = currentCall()?.signal } = options
+    this.counters.calls++
+    if (signal?.aborted === true) return new Refusal(abortReason(signal))
+    if (this.#shed?.admits() === false) return this.#turnedAway(this.#shed.refusal())
+    const waitMs = rate === undefined ? 0 : rate.take(key, cost)
+    if (waitMs > 0) return this.#turnedAway(rate!.refusal(key, waitMs))
+    if (concurrency?.tryEnter() === false) return this.#turnedAway(concurrency.refusal())
+    const permit = breaker?.tryEnter()
+    if (breaker === undefined || permit !== undefined) return new Entry(this.#parts, permit, this.counters)
+    concurrency?.release('silent')
+    this.counters.failed++
+    return this.#turnedAway(breaker.refusal())
+  }
+
   /** The attempt's time is up: its result no longer counts. */
   timedOut<T>(attempt: Attempt<T>, error: Error): void {
     if (attempt.state !== running) return
@@ -118,6 +136,11 @@ export class Pipeline {
   #refused(error: unknown): Promise<never> {
     this.counters.refused++
     return Promise.reject(error)
+  }
+
+  #turnedAway(error: unknown): Refusal {
+    this.counters.refused++
+    return new Refusal(error)
   }
 
   #begin<T>(work: Work<T>, context: CallContext | undefined, parent: AbortSignal | undefined): Promise<T> {

@@ -26,6 +26,7 @@ export class Dependency {
 export function slots(capacity: number): {
   tryEnter(): boolean
   enter(): Promise<void>
+  refusal(): Error
   release(): void
   readonly used: number
 } {
@@ -33,6 +34,7 @@ export function slots(capacity: number): {
   return {
     tryEnter: () => used < capacity && ++used > 0,
     enter: () => Promise.reject(new Error('full')),
+    refusal: () => new Error('full'),
     release: () => void used--,
     get used() {
       return used

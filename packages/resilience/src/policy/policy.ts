@@ -12,6 +12,7 @@ import type { BreakerSnapshot, CircuitBreaker } from '../circuit-breaker/index.t
 import { Degraded } from '../fallback/degraded.ts'
 import { fellBack } from '../fallback/events.ts'
 import { changedParts, partsOf } from './compile.ts'
+import { Refusal, type PolicyEntry, type PolicyRefusal } from './entry.ts'
 import type { PolicyOptions, PolicyUpdate } from './options.ts'
 import type { Parts } from './parts.ts'
 import { Pipeline, type PolicyCounters, type RunOptions } from './pipeline.ts'
@@ -50,6 +51,13 @@ export interface ResiliencePolicy<F = never> {
     work: (call: PolicyCall) => Promise<T>,
     options?: RunOptions,
   ) => Promise<PolicyResult<Outcome<T, F>>>
+  /**
+   * Decides at once, without a promise and without throwing, whether a call may be made: for whoever makes it in a way that
+   * is not a function to be run. Shedding, rate, bulkhead and breaker apply, and `minRemainingMs`; where a call would have
+   * to wait for a slot it is refused. Retry, hedge, fallback, deadline and attempt timeout belong to `run`, and are not
+   * part of an entry.
+   */
+  readonly tryEnter: (options?: Omit<RunOptions, 'priority'>) => PolicyEntry | PolicyRefusal
   /** Changes settings and keeps what the parts remember. @throws {RangeError} with nothing changed. */
   update(change: PolicyUpdate): void
   snapshot(): PolicySnapshot
@@ -69,6 +77,7 @@ class CompiledPolicy<F> implements ResiliencePolicy<F> {
   readonly breaker: CircuitBreaker | undefined
   readonly run: ResiliencePolicy<F>['run']
   readonly tryRun: ResiliencePolicy<F>['tryRun']
+  readonly tryEnter: ResiliencePolicy<F>['tryEnter']
   #options: PolicyOptions<F>
   #parts: Parts
   readonly #clock: Clock
@@ -90,6 +99,10 @@ class CompiledPolicy<F> implements ResiliencePolicy<F> {
       } catch (error) {
         return { ok: false, error }
       }
+    }
+    this.tryEnter = (entryOptions) => {
+      const tooLate = this.#tooLate()
+      return tooLate === undefined ? this.#pipeline.tryEnter(entryOptions) : new Refusal(tooLate)
     }
   }
 
@@ -126,12 +139,8 @@ class CompiledPolicy<F> implements ResiliencePolicy<F> {
       deadlineMs === undefined && minRemainingMs === 0
         ? plain
         : async (work, options) => {
-            const leftMs = remainingMs(currentCall(), clock)
-            if (leftMs !== undefined && leftMs < minRemainingMs) {
-              throw withoutStack(
-                () => new DeadlineExceededError(`"${this.name}" was not begun: too little time is left`),
-              )
-            }
+            const tooLate = this.#tooLate()
+            if (tooLate !== undefined) throw tooLate
             if (deadlineMs === undefined) return plain(work, options)
             const { signal, ...others } = options ?? {}
             return runCall({ timeoutMs: deadlineMs, signal, clock }, () => plain(work, others))
@@ -144,6 +153,14 @@ class CompiledPolicy<F> implements ResiliencePolicy<F> {
         return this.#fallBack(error, options?.signal)
       }
     }) as ResiliencePolicy<F>['run']
+  }
+
+  /** Where less time is left than the work takes. */
+  #tooLate(): DeadlineExceededError | undefined {
+    const { minRemainingMs = 0 } = this.#options
+    const leftMs = minRemainingMs === 0 ? undefined : remainingMs(currentCall(), this.#clock)
+    if (leftMs === undefined || leftMs >= minRemainingMs) return undefined
+    return withoutStack(() => new DeadlineExceededError(`"${this.name}" was not begun: too little time is left`))
   }
 
   async #fallBack(error: unknown, signal: AbortSignal | undefined): Promise<Degraded<F>> {

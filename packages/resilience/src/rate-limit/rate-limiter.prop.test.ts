@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { ManualClock } from '../internal/manual-clock.test.support.ts'
 import { checkMillionSteps, manySteps } from '../internal/random-steps.test.support.ts'
+import { tickMs } from '../internal/ticker.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /**
@@ -148,7 +149,7 @@ const kinds = fc.constantFrom(
 )
 const step = fc.tuple(kinds, fc.constantFrom(0.25, 0.5, 1, 1, 2.5, 4), fc.nat(1_000))
 
-test('a million random steps: the limiter does what a token bucket a key does', async () => {
+test('a million random steps, a tick or more apart: the limiter does what a token bucket a key does', async () => {
   let taken = 0
   const property = fc.asyncProperty(options, fc.array(step, manySteps), async (chosen, script) => {
     const twins = new Twins(chosen)
@@ -160,7 +161,40 @@ test('a million random steps: the limiter does what a token bucket a key does', 
       else if (kind === 'peek') twins.peek(key)
       else if (kind === 'wait') await twins.wait(key, cost, which % 700)
       else if (kind === 'leave') await twins.leave(which)
-      else await twins.pass((which % 90) / 2)
+      else await twins.pass((which % 5) * tickMs)
+    }
+  })
+  await checkMillionSteps(property, () => taken)
+})
+
+const moment = fc.record({
+  afterMs: fc.constantFrom(0, 0, 0, 0, 0.5, 1, 2.5, 7, 13, 40),
+  cost: fc.constantFrom(0.25, 1, 1, 1),
+  key: fc.constantFrom('ann', 'bob'),
+})
+
+test('a million random steps at any time: nobody gets less than a token bucket gives, or more than 10 ms ahead', async () => {
+  let taken = 0
+  const property = fc.property(fc.constantFrom(1, 64, 512), fc.array(moment, manySteps), (limit, script) => {
+    const clock = new ManualClock()
+    const limiter = new RateLimiter({ name: 'p', limit, perMs: 1_000, burst: 4, clock })
+    const tokenMs = 1_000 / limit
+    const buckets = { ann: new Bucket(4 * tokenMs, 0), bob: new Bucket(4 * tokenMs, 0) }
+    for (const { afterMs, cost, key } of script) {
+      taken++
+      clock.advance(afterMs)
+      const bucket = buckets[key]
+      bucket.fill(clock.now())
+      const waitMs = cost * tokenMs - bucket.level
+      const toldMs = limiter.take(key, cost)
+      if (toldMs === 0) {
+        assert.ok(waitMs <= tickMs, `let through ${waitMs} ms early`)
+        bucket.add(-cost * tokenMs)
+      } else {
+        assert.ok(waitMs > 0, 'refused what there was')
+        assert.ok(toldMs <= Math.max(1, Math.ceil(waitMs)), `${toldMs} ms instead of ${waitMs}`)
+        assert.ok(toldMs >= Math.ceil(waitMs - tickMs), `${toldMs} ms instead of ${waitMs}`)
+      }
     }
   })
   await checkMillionSteps(property, () => taken)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { hasCode } from '@ashlar/kernel'
+import { hasCode, type Clock, type Timer } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { RateLimiter, rateLimitHeaders, type RateLimiterOptions } from './rate-limiter.ts'
 
@@ -9,6 +9,34 @@ const day = 86_400_000
 function limiterOf(options: Partial<RateLimiterOptions> = {}): { clock: VirtualClock; limiter: RateLimiter } {
   const clock = new VirtualClock()
   return { clock, limiter: new RateLimiter({ name: 'login', limit: 10, perMs: 1_000, clock, ...options }) }
+}
+
+/** A clock whose timers do not fire, as while the event loop is blocked. */
+class StalledClock implements Clock {
+  nowMs = 0
+  readings = 0
+
+  now(): number {
+    this.readings++
+    return this.nowMs
+  }
+
+  wall(): number {
+    return this.nowMs
+  }
+
+  timer(): Timer {
+    return { cancel() {} }
+  }
+
+  immediate(): Timer {
+    return this.timer()
+  }
+}
+
+function stalled(): { clock: StalledClock; limiter: RateLimiter } {
+  const clock = new StalledClock()
+  return { clock, limiter: new RateLimiter({ name: 'login', limit: 100, perMs: 1_000, clock }) }
 }
 
 /** How many of `calls` calls of a key are let through now. */
@@ -76,6 +104,23 @@ suite('a rate limiter', () => {
     assert.ok(limiter.take('ann') > 0)
     clock.setWall(clock.wall() - 730 * day)
     assert.equal(limiter.take('ann'), 100)
+  })
+
+  test('after the event loop was blocked, fifteen calls at most count as made before', () => {
+    const { clock, limiter } = stalled()
+    for (const key of ['ann', 'ann', 'bob']) limiter.take(key)
+    clock.nowMs = 60_000
+    let total = 0
+    for (let turn = 0; turn < 1_000; turn++) total += admitted(limiter, 'ann', 1) + admitted(limiter, 'bob', 1)
+    assert.ok(total <= 2 * 100 + 15, `${total} were let through`)
+  })
+
+  test('reads the clock for one call in sixteen while nothing is refused', () => {
+    const { clock, limiter } = stalled()
+    admitted(limiter, 'ann', 2)
+    clock.readings = 0
+    assert.equal(admitted(limiter, 'ann', 96), 96)
+    assert.equal(clock.readings, 6)
   })
 
   test('keeps so many keys and no more: idle ones are forgotten first, and that loses nothing', async () => {

@@ -26,6 +26,11 @@ export const retryScheduled: Channel<RetryScheduled> = channel('ashlar:resilienc
   description: 'An attempt has failed and another will be made.',
   fields: { ...shared, delayMs: 'how long until then, in milliseconds' },
   metrics: [{ name: 'ashlar.resilience.retries', kind: 'counter', unit: '{retry}', attributes: ['policy'] }],
+  log: {
+    level: 'debug',
+    message: 'an attempt has failed and another will be made',
+    attributes: ['policy', 'attempt', 'delayMs', 'error'],
+  },
 })
 
 export const retryGivenUp: Channel<RetryGivenUp> = channel('ashlar:resilience:retry-given-up', {
@@ -37,4 +42,9 @@ export const retryGivenUp: Channel<RetryGivenUp> = channel('ashlar:resilience:re
   metrics: [
     { name: 'ashlar.resilience.retries.given_up', kind: 'counter', unit: '{call}', attributes: ['policy', 'why'] },
   ],
+  log: {
+    level: 'info',
+    message: 'an attempt has failed and no other will be made',
+    attributes: ['policy', 'attempt', 'why', 'error'],
+  },
 })

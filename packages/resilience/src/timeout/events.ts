@@ -14,4 +14,9 @@ export const attemptTimedOut: Channel<AttemptTimedOut> = channel('ashlar:resilie
     timeoutMs: 'how long it could have taken, in milliseconds',
   },
   metrics: [{ name: 'ashlar.resilience.timeouts', kind: 'counter', unit: '{attempt}', attributes: ['policy'] }],
+  log: {
+    level: 'debug',
+    message: 'an attempt took longer than it may',
+    attributes: ['policy', 'attempt', 'timeoutMs'],
+  },
 })
