@@ -10,9 +10,10 @@ import { dataArea } from './areas/data.ts'
 import { repoArea } from './areas/repo.ts'
 import { resilienceArea } from './areas/resilience.ts'
 import { shopArea } from './areas/shop.ts'
+import { telemetryArea } from './areas/telemetry.ts'
 import { keepsLimit, median, rounded, targetLine, type Area, type Figure } from './figure.ts'
 
-const areas: readonly Area[] = [dataArea, repoArea, resilienceArea, shopArea]
+const areas: readonly Area[] = [dataArea, repoArea, resilienceArea, shopArea, telemetryArea]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean', default: false }, check: { type: 'boolean', default: false } },

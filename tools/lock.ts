@@ -19,7 +19,11 @@ export interface Lockfile {
   readonly packages: Readonly<Record<string, LockedPackage>>
 }
 
-export const lockfiles = ['package-lock.json', 'tools/proto/package-lock.json'] as const
+export const lockfiles = [
+  'package-lock.json',
+  'tools/proto/package-lock.json',
+  'tools/mutation/package-lock.json',
+] as const
 
 const systems = 'aix|android|darwin|freebsd|linux|linuxmusl|netbsd|openbsd|openharmony|sunos|win32|windows|cygwin'
 const processors = 'arm|arm64|armhf|armv6|armv7|armv7l|ia32|loong64|mips64el|ppc64|ppc64le|riscv64|s390x|x64|universal'

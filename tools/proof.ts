@@ -6,9 +6,10 @@ import { parseArgs } from 'node:util'
 import { systemClock, toIsoTime } from '@ashlar/kernel'
 import type { ProofArea, ProofResult } from './proofs/area.ts'
 import { durableProof } from './proofs/durable.ts'
+import { mutationProof } from './proofs/mutation.ts'
 import { run } from './run.ts'
 
-const areas: readonly ProofArea[] = [durableProof]
+const areas: readonly ProofArea[] = [durableProof, mutationProof]
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } })
 const area = areas.find(({ name }) => name === positionals[0])
 if (area === undefined) {

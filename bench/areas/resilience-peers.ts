@@ -20,6 +20,7 @@ export interface Peers {
   readonly cockatielStack: Executes
   readonly opossumBreaker: { fire(): Promise<unknown> }
   readonly rateLimiterMemory: { consume(key: string): Promise<unknown> }
+  readonly versions: Readonly<Record<'cockatiel' | 'opossum' | 'rate-limiter-flexible', string>>
 }
 
 export function peersOf(load: (name: string) => unknown): Peers {
@@ -33,7 +34,13 @@ export function peersOf(load: (name: string) => unknown): Peers {
   const flexible = load('rate-limiter-flexible') as {
     RateLimiterMemory: new (options: object) => Peers['rateLimiterMemory']
   }
+  const versionOf = (name: string): string => (load(`${name}/package.json`) as { version: string }).version
   return {
+    versions: {
+      cockatiel: versionOf('cockatiel'),
+      opossum: versionOf('opossum'),
+      'rate-limiter-flexible': versionOf('rate-limiter-flexible'),
+    },
     cockatielBreaker: breaker(),
     cockatielStack: cockatiel.wrap(
       cockatiel.bulkhead(100, 0),

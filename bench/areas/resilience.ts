@@ -7,7 +7,9 @@ import { run } from '../../tools/run.ts'
 import type { Area, Figure } from '../figure.ts'
 import { paired, ratios, type Loop, type PairedOptions } from '../paired.ts'
 import { loadPeers } from '../peers.ts'
+import { idleTelemetry } from './idle-telemetry.ts'
 import { peersOf, type Peers } from './resilience-peers.ts'
+import { redisLimiter } from './resilience-redis.ts'
 
 const work = async (): Promise<number> => 1
 
@@ -15,14 +17,19 @@ const work = async (): Promise<number> => 1
 export const resilienceArea: Area = {
   name: 'resilience',
   async measure({ quick, report }) {
-    const peers = peersOf(await loadPeers(report))
+    const load = await loadPeers(report)
+    const peers = peersOf(load)
     const options = { times: quick ? 100_000 : 400_000, rounds: quick ? 5 : 9 }
     report('success paths')
-    const calls = successFigures(await paired(successLoops(peers), options))
+    const calls = successFigures(await paired(successLoops(peers), options), peers)
     report('failure path')
     const failures = await failurePath({ ...options, times: options.times / 10 })
+    report('idle telemetry')
+    const telemetry = await idleTelemetry(options)
     report('limiter')
-    return [...calls, ...failures, ...(await limiter(peers, options)), await limiterMemory()]
+    const limits = [...(await limiter(peers, options)), await limiterMemory()]
+    report('limiter on Redis')
+    return [...calls, ...failures, ...telemetry, ...limits, ...(await redisLimiter(load, quick))]
   },
 }
 
@@ -60,7 +67,7 @@ function successLoops(peers: Peers): Record<Success, Loop> {
   }
 }
 
-function successFigures(ns: Readonly<Record<Success, number[]>>): Figure[] {
+function successFigures(ns: Readonly<Record<Success, number[]>>, { versions }: Peers): Figure[] {
   const cockatielFull = ns.cockatielFull.map((value) => value * 10)
   return [
     { name: 'bare', unit: 'ns', rounds: ns.bare, how: 'await of an async function that returns at once' },
@@ -76,14 +83,14 @@ function successFigures(ns: Readonly<Record<Success, number[]>>): Figure[] {
       unit: 'x faster',
       rounds: ratios(ns.cockatiel, ns.breaker),
       limit: { atLeast: 2.5 },
-      how: 'cockatiel 4, SamplingBreaker',
+      how: `cockatiel ${versions.cockatiel}, SamplingBreaker`,
     },
     {
       name: 'breaker-opossum',
       unit: 'x faster',
       rounds: ratios(ns.opossum, ns.breaker),
       limit: { atLeast: 5 },
-      how: 'opossum 10, timeout off',
+      how: `opossum ${versions.opossum}, timeout off`,
     },
     {
       name: 'full',
@@ -97,7 +104,7 @@ function successFigures(ns: Readonly<Record<Success, number[]>>): Figure[] {
       unit: 'x faster',
       rounds: ratios(cockatielFull, ns.full),
       limit: { atLeast: 40 },
-      how: 'cockatiel 4, wrap(bulkhead, retry, breaker, timeout)',
+      how: `cockatiel ${versions.cockatiel}, wrap(bulkhead, retry, breaker, timeout)`,
     },
   ]
 }
@@ -106,12 +113,21 @@ async function failurePath(options: PairedOptions): Promise<Figure[]> {
   const failure = new Error('ill')
   const fail = (): Promise<never> => Promise.reject(failure)
   const breaker = new CircuitBreaker({ name: 'bench', minCalls: 1_000_000 })
+  const few = new CircuitBreaker({ name: 'bench', window: { kind: 'count', calls: 100 }, failureRate: 1 })
+  const many = new CircuitBreaker({ name: 'bench', window: { kind: 'count', calls: 10_000 }, failureRate: 1 })
   const open = new CircuitBreaker({ name: 'bench' })
   open.isolate('benchmark')
   const ns = await paired(
     {
       async failing(times) {
         for (let i = 0; i < times; i++) await breaker.run(fail).catch(() => {})
+      },
+      // One of 64 succeeds: they are to stay closed.
+      async fewKept(times) {
+        for (let i = 0; i < times; i++) await few.run(i % 64 === 0 ? work : fail).catch(() => {})
+      },
+      async manyKept(times) {
+        for (let i = 0; i < times; i++) await many.run(i % 64 === 0 ? work : fail).catch(() => {})
       },
       async refused(times) {
         for (let i = 0; i < times; i++) await open.run(work).catch(() => {})
@@ -131,6 +147,13 @@ async function failurePath(options: PairedOptions): Promise<Figure[]> {
       how: 'a failing call through a closed breaker with a full window',
     },
     {
+      name: 'failing-window',
+      unit: 'x of 100',
+      rounds: ratios(ns.manyKept, ns.fewKept),
+      limit: { atMost: 1.2 },
+      how: 'failing calls counted over a window of 10,000 calls, against one of 100: no dearer',
+    },
+    {
       name: 'refused',
       unit: 'ns',
       rounds: ns.refused,
@@ -142,8 +165,11 @@ async function failurePath(options: PairedOptions): Promise<Figure[]> {
 }
 
 async function limiter(peers: Peers, options: PairedOptions): Promise<Figure[]> {
-  const keys = Array.from({ length: 100_000 }, (_, nth) => `customer-${nth * 7_919}`)
-  const settings = { name: 'bench', limit: 1_000_000, perMs: 60_000, maxKeys: 100_000 }
+  const made = Array.from({ length: 100_000 }, (_, nth) => `customer-${nth * 7_919}`)
+  // Each once, in an order that is as good as random and costs nothing to follow: it would be counted as the limiters'.
+  const keys = made.map((_, nth) => made[(nth * 61_813) % 100_000] as string)
+  // So high that nobody is refused, not even the one key.
+  const settings = { name: 'bench', limit: 1_000_000_000, perMs: 60_000, maxKeys: 100_000 }
   const hot = new RateLimiter(settings)
   const many = new RateLimiter(settings)
   const { rateLimiterMemory } = peers
@@ -153,13 +179,14 @@ async function limiter(peers: Peers, options: PairedOptions): Promise<Figure[]> 
         for (let i = 0; i < times; i++) hot.take('customer')
       },
       many(times) {
-        for (let i = 0; i < times; i++) many.take(keys[(i * 61_813) % 100_000] as string)
+        for (let i = 0; i < times; i++) many.take(keys[i % 100_000] as string)
       },
       async peer(times) {
-        for (let i = 0; i < times; i++) await rateLimiterMemory.consume(keys[(i * 61_813) % 100_000] as string)
+        for (let i = 0; i < times; i++) await rateLimiterMemory.consume(keys[i % 100_000] as string)
       },
     },
-    options,
+    // Each key four times a turn: the caches are as whoever had the turn before has left them.
+    { ...options, times: Math.max(options.times, 4 * keys.length) },
   )
   return [
     { name: 'limiter-hot', unit: 'ns', rounds: ns.hot, how: 'take of one key' },
@@ -169,7 +196,7 @@ async function limiter(peers: Peers, options: PairedOptions): Promise<Figure[]> 
       unit: 'x faster',
       rounds: ratios(ns.peer, ns.many),
       limit: { atLeast: 8 },
-      how: 'rate-limiter-flexible 11, RateLimiterMemory, same keys',
+      how: `rate-limiter-flexible ${peers.versions['rate-limiter-flexible']}, RateLimiterMemory, same keys in the same order`,
     },
   ]
 }

@@ -1,0 +1,1 @@
+export { redisServerProgram, startRedisServer, type RedisServer } from './redis-server.ts'

@@ -1,0 +1,1 @@
+export { migrateRateLimits, postgresScripts, type PostgresScripts } from './postgres-scripts.ts'
