@@ -40,6 +40,7 @@ export function bankApi(options: BankApiOptions): HttpHandler {
     if (route === undefined) {
       throw new MethodNotAllowedError({ method: request.method, allow: matching.map(({ method }) => method) })
     }
+    request.route = templateOf(route.path)
     return route.run(request, segmentOf(route.path, path))
   }
 }
@@ -113,6 +114,11 @@ function operatorRoutes({ bank, misbehaviour }: BankApiOptions): Route[] {
       },
     },
   ]
+}
+
+/** `/charges/by-key/:segment`, of the pattern that matches such paths. */
+function templateOf({ source }: RegExp): string {
+  return source.replace('([^/]+)', ':segment').replaceAll(/[\\^$]/g, '')
 }
 
 function segmentOf(pattern: RegExp, path: string): string {

@@ -24,7 +24,7 @@ export const bankService = service({
     return {
       handler: bankApi({ bank, misbehaviour: new Misbehaviour(clock), key: config.BANK_KEY }),
       edge: edgeTable(httpEdgeRows, sqlEdgeRows, bankEdgeRows),
-      checks: { database: () => db.ping() },
+      checks: [{ name: 'database', critical: true, check: () => db.ping() }],
       actions: sqlActions({ db, clock }),
       parts: [],
     }

@@ -1,9 +1,11 @@
 import { randomToken } from '@ashlar/kernel'
+import { policyActions } from '@ashlar/resilience'
 import { createClient, rpcHandler } from '@ashlar/rpc'
 import { integer, service, url } from '@ashlar/service'
 import { migrate, openDatabase, sqlActions } from '@ashlar/sql'
 import { PaymentService } from '../../contracts/gen/shop/payment/v1/payment_pb.ts'
 import { ProductService, StockService } from '../../contracts/gen/shop/product/v1/product_pb.ts'
+import { calleeHealth, calleePolicy } from '../shared/callee-policy.ts'
 import { shopEdge } from '../shared/edge.ts'
 import { every } from '../shared/every.ts'
 import { failureLog } from '../shared/failure-log.ts'
@@ -34,10 +36,21 @@ export const orderService = service({
     onStop(async () => db[Symbol.asyncDispose]())
     await migrate(db, { namespace: migrationNamespace, directory: migrationDirectory })
     const meshKey = config.ASHLAR_MESH_KEY
-    const toProduct = { name: 'product', baseUrl: config.PRODUCT_URL, meshKey, clock }
+    // Less patient than the gateway is with carts: it should hear that products are away, not find that orders are.
+    const productHealth = calleeHealth('product', { minCalls: 5, clock, random })
+    const productPolicy = calleePolicy('product', { health: productHealth, attemptTimeoutMs: 2_500, clock, random })
+    const paymentHealth = calleeHealth('payment', { clock, random })
+    const paymentPolicy = calleePolicy('payment', {
+      health: paymentHealth,
+      attemptTimeoutMs: chargeTimeoutMs,
+      clock,
+      random,
+    })
+    const toProduct = { name: 'product', baseUrl: config.PRODUCT_URL, policy: productPolicy.run, meshKey, clock }
     const products = createClient(ProductService, toProduct)
     const stock = createClient(StockService, toProduct)
-    const toPayment = { name: 'payment', baseUrl: config.PAYMENT_URL, meshKey, clock, timeoutMs: chargeTimeoutMs }
+    const payment = { name: 'payment', baseUrl: config.PAYMENT_URL, policy: paymentPolicy.run }
+    const toPayment = { ...payment, timeoutMs: chargeTimeoutMs + 500, meshKey, clock }
     const payments = createClient(PaymentService, toPayment)
 
     const domain = createOrderDomain({
@@ -64,8 +77,8 @@ export const orderService = service({
     return {
       handler: rpcHandler(procedures, { edge: shopEdge, meshKey, onError: failureLog(log), clock }),
       edge: shopEdge,
-      checks: { database: () => db.ping() },
-      actions: sqlActions({ db, clock }),
+      checks: [{ name: 'database', critical: true, check: () => db.ping() }],
+      actions: [...sqlActions({ db, clock }), ...policyActions([productPolicy, paymentPolicy])],
       parts: [products, stock, payments, sweeper, domain.runner],
     }
   },

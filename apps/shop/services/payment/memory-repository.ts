@@ -13,6 +13,10 @@ export class MemoryPaymentRepository implements PaymentRepository {
     return this.#find(orderId)
   }
 
+  async isKnown(orderId: string): Promise<boolean> {
+    return this.#accounts.has(orderId)
+  }
+
   async change<T>(orderId: string, decide: (account: Account) => Change<T>): Promise<T> {
     const { account, issue, result } = decide(this.#find(orderId))
     const invoice = issue === undefined ? account.invoice : { ...issue, number: this.#nextNumber(issue.issuedAtMs) }

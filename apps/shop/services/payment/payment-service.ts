@@ -59,7 +59,7 @@ export const paymentService = service({
         clock,
       }),
       edge: shopEdge,
-      checks: { database: () => db.ping() },
+      checks: [{ name: 'database', critical: true, check: () => db.ping() }],
       actions: [...sqlActions({ db, clock }), ...policyActions([bankPolicy])],
       parts: [client, resolver],
     }

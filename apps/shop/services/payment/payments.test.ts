@@ -115,6 +115,18 @@ test('an order that comes while the bank is left alone is known not to be charge
   assert.equal(bank.entries.size, 1)
 })
 
+test('while the bank is left alone, an order never heard of is refused without a transaction', async () => {
+  const { bank, payments, repository, command } = open()
+  let changes = 0
+  const change = repository.change.bind(repository)
+  repository.change = (...args) => (changes++, change(...args))
+  bank.isResting = true
+  await assert.rejects(payments.charge(command), { code: 'SHOP_BANK_UNAVAILABLE' })
+  assert.equal(changes, 0)
+  bank.isResting = false
+  assert.equal((await payments.charge(command)).status, 'CHARGED')
+})
+
 test('while the bank is left alone, an order that was charged is told so, and one in doubt stays in doubt', async () => {
   const { bank, payments, command } = open()
   const doubtful = { ...command, orderId: 'another order' }

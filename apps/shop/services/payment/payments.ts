@@ -50,6 +50,7 @@ export class Payments {
    */
   async charge(command: ChargeCommand): Promise<Payment> {
     const { repository } = this.#options
+    await this.#refuseEarly(command.orderId)
     for (;;) {
       const step = await repository.change(command.orderId, (account) => this.#decideCharge(account, command))
       if (step.kind === 'settled') return step.payment
@@ -117,6 +118,19 @@ export class Payments {
       throw refusal('SHOP_INVOICE_NOT_FOUND', 'there is no invoice for this order')
     }
     return { invoice, payment }
+  }
+
+  /**
+   * While the bank is left alone, an order that nothing was ever stored for is refused by one read: most of what comes
+   * then does, and a transaction each would keep the others waiting.
+   */
+  async #refuseEarly(orderId: string): Promise<void> {
+    const { repository, bank } = this.#options
+    try {
+      bank.requireAvailable()
+    } catch (refused) {
+      if (!(await repository.isKnown(orderId))) throw refused
+    }
   }
 
   /** Where it is known that the bank will not be asked, no attempt is noted: there would be nothing to find out about it. */

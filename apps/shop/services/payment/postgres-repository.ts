@@ -24,6 +24,11 @@ export class PostgresPaymentRepository implements PaymentRepository {
     return load(this.#db, orderId, closed?.is_closed ?? false)
   }
 
+  async isKnown(orderId: string): Promise<boolean> {
+    const found = await this.#db.maybe(sql`select 1 as known from account where order_id = ${orderId}`)
+    return found !== undefined
+  }
+
   async change<T>(orderId: string, decide: (account: Account) => Change<T>): Promise<T> {
     return this.#db.transaction(async (tx) => {
       await tx.run(sql`insert into account (order_id) values (${orderId}) on conflict do nothing`)

@@ -21,6 +21,19 @@ export function paymentRepositoryContract(name: string, create: () => Promise<Pa
       assert.deepEqual(await repository.find(orderId), empty)
     })
 
+    test('an order is known from the first thing that was stored for it, and not by what came to nothing', async () => {
+      const repository = await create()
+      const [charged, closed, failed] = [charge(), newId(), newId()]
+      await begin(repository, charged)
+      await repository.change(closed, decideClose)
+      const failing = repository.change(failed, () => {
+        throw new Error('no')
+      })
+      await assert.rejects(failing, /no/)
+      const known = await Promise.all([charged.orderId, closed, failed, newId()].map((id) => repository.isKnown(id)))
+      assert.deepEqual(known, [true, true, false, false])
+    })
+
     test('a payment reads back as it was stored, through all its attempts', async () => {
       const repository = await create()
       const command = charge()

@@ -12,6 +12,8 @@ export interface OpenAttempt {
 export interface PaymentRepository {
   /** The order's account; an empty one for an order never heard of. */
   find(orderId: string): Promise<Account>
+  /** Whether anything was ever stored for the order. What is being stored just now may be missed. */
+  isKnown(orderId: string): Promise<boolean>
   /**
    * Changes one account: reads it, lets `decide` say what becomes of it, and stores that, all in one transaction, one
    * change per order at a time. An issued invoice gets the next number of its year in the same transaction, so numbers

@@ -1,8 +1,10 @@
 import { systemClock, type Clock } from '@ashlar/kernel'
 import { createMemoryDedupe } from '@ashlar/sql/memory'
 import { MemoryCatalogue } from './memory-catalogue.ts'
+import { MemoryCoPurchases } from './memory-co-purchases.ts'
 import { memoryMerchant } from './memory-merchant.ts'
 import { memoryProducts } from './memory-products.ts'
+import { memoryRecommendations } from './memory-recommendations.ts'
 import { MemoryStock } from './memory-stock.ts'
 import type { ProductStore } from './repository.ts'
 
@@ -13,6 +15,12 @@ import type { ProductStore } from './repository.ts'
 export function memoryProductStore({ clock = systemClock }: { clock?: Clock } = {}): ProductStore {
   const catalogue = new MemoryCatalogue()
   const dedupe = createMemoryDedupe({ clock })
-  const stock = new MemoryStock(catalogue, dedupe)
-  return { products: memoryProducts(catalogue, stock), stock, merchant: memoryMerchant(catalogue, stock, dedupe) }
+  const coPurchases = new MemoryCoPurchases()
+  const stock = new MemoryStock(catalogue, dedupe, coPurchases)
+  return {
+    products: memoryProducts(catalogue, stock),
+    stock,
+    recommendations: memoryRecommendations(catalogue, stock, coPurchases),
+    merchant: memoryMerchant(catalogue, stock, dedupe),
+  }
 }

@@ -1,7 +1,9 @@
 import type { Dedupe } from '@ashlar/sql/dedupe'
 import { memoryTransaction, type MemoryTransaction } from '@ashlar/sql/memory'
+import { coPurchaseOf } from './co-purchase.ts'
 import { outOfStock, productNotFound, productRetired, type Shortage } from './errors.ts'
 import type { MemoryCatalogue } from './memory-catalogue.ts'
+import type { MemoryCoPurchases } from './memory-co-purchases.ts'
 import { oncePerKey } from './merchant-key.ts'
 import type { StockRepository } from './repository.ts'
 import {
@@ -29,10 +31,12 @@ export class MemoryStock implements StockRepository {
   readonly #reservations = new Map<string, Reservation & { readonly changedAtMs: number }>()
   readonly #catalogue: MemoryCatalogue
   readonly #dedupe: Dedupe<MemoryTransaction>
+  readonly #coPurchases: MemoryCoPurchases
 
-  constructor(catalogue: MemoryCatalogue, dedupe: Dedupe<MemoryTransaction>) {
+  constructor(catalogue: MemoryCatalogue, dedupe: Dedupe<MemoryTransaction>, coPurchases: MemoryCoPurchases) {
     this.#catalogue = catalogue
     this.#dedupe = dedupe
+    this.#coPurchases = coPurchases
   }
 
   addProduct(productId: string, initial: number): void {
@@ -41,6 +45,10 @@ export class MemoryStock implements StockRepository {
 
   available(productId: string): number {
     return this.#levels.get(productId)?.available ?? 0
+  }
+
+  sold(productId: string): number {
+    return this.#levels.get(productId)?.sold ?? 0
   }
 
   async reserve(...[command]: Parameters<StockRepository['reserve']>): Promise<Reservation> {
@@ -132,6 +140,8 @@ export class MemoryStock implements StockRepository {
         level.sold += change.sold * quantity
       }
     }
+    const coPurchase = coPurchaseOf(next.lines, move)
+    if (coPurchase !== undefined) this.#coPurchases.count(coPurchase)
     return next
   }
 

@@ -8,6 +8,7 @@ import { merchantContract } from './merchant-contract.ts'
 import { migrateProductStore, postgresProductStore } from './postgres-repository.ts'
 import { seedProduct, testCategories } from './product-fixture.test.support.ts'
 import type { ProductStore } from './repository.ts'
+import { recommendationContract } from './recommendation-contract.ts'
 import { productContract } from './search-contract.ts'
 import { stockContract } from './stock-contract.ts'
 
@@ -24,6 +25,7 @@ const open = async (): Promise<ProductStore> => {
 }
 productContract('postgres', open)
 merchantContract('postgres', open)
+recommendationContract('postgres', open)
 stockContract('postgres', open, { propertyRuns: 20 })
 
 const everything = {

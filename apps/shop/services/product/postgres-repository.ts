@@ -2,6 +2,7 @@ import { migrate, type Database } from '@ashlar/sql'
 import { createDedupe, migrateDedupe } from '@ashlar/sql/dedupe'
 import { postgresMerchant } from './postgres-merchant.ts'
 import { postgresProducts } from './postgres-products.ts'
+import { postgresRecommendations } from './postgres-recommendations.ts'
 import { postgresStock } from './postgres-stock.ts'
 import type { ProductStore } from './repository.ts'
 
@@ -11,6 +12,7 @@ export function postgresProductStore(db: Database): ProductStore {
   return {
     products: postgresProducts(db),
     stock: postgresStock(db, dedupe),
+    recommendations: postgresRecommendations(db),
     merchant: postgresMerchant(db, dedupe),
   }
 }

@@ -1,7 +1,9 @@
 import { sql, type Database, type Queryable, type Statement, type Transaction } from '@ashlar/sql'
 import type { Dedupe } from '@ashlar/sql/dedupe'
+import { coPurchaseOf } from './co-purchase.ts'
 import { outOfStock, productNotFound, productRetired, type Shortage } from './errors.ts'
 import { oncePerKey } from './merchant-key.ts'
+import { countCoPurchase } from './postgres-recommendations.ts'
 import type { StockRepository } from './repository.ts'
 import {
   decideAdjust,
@@ -77,11 +79,15 @@ function lock(tx: Queryable, id: string): Promise<Reservation | undefined> {
 
 async function apply(tx: Queryable, { next, move }: Decision, nowMs: number): Promise<Reservation> {
   if (move !== undefined) await moveStock(tx, next.lines, move)
-  await tx.run(sql`
-    update reservation
-    set state = ${next.state}, lines = ${sql.json(next.lines)}, expires_at = ${sql.time(next.expiresAtMs)},
-      changed_at = ${sql.time(nowMs)}
-    where id = ${next.id}`)
+  const coPurchase = coPurchaseOf(next.lines, move)
+  await Promise.all([
+    coPurchase === undefined ? undefined : countCoPurchase(tx, coPurchase),
+    tx.run(sql`
+      update reservation
+      set state = ${next.state}, lines = ${sql.json(next.lines)}, expires_at = ${sql.time(next.expiresAtMs)},
+        changed_at = ${sql.time(nowMs)}
+      where id = ${next.id}`),
+  ])
   return next
 }
 

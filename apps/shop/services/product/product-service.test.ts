@@ -6,6 +6,8 @@ import { RemoteError, createClient, type Client } from '@ashlar/rpc'
 import { openDatabase, sql } from '@ashlar/sql'
 import {
   ProductService,
+  RecommendationService,
+  RecommendationSource,
   ReservationState,
   SortOrder,
   StockService,
@@ -17,15 +19,18 @@ import { productService } from './product-service.ts'
 let service: ServiceUnderTest
 let products: Client<typeof ProductService>
 let stock: Client<typeof StockService>
+let recommendations: Client<typeof RecommendationService>
 before(async () => {
   service = await startForTest(productService)
   const options = { name: 'product', baseUrl: service.url, meshKey: testMeshKey }
   products = createClient(ProductService, options)
   stock = createClient(StockService, options)
+  recommendations = createClient(RecommendationService, options)
 })
 after(async () => {
   await products[Symbol.asyncDispose]()
   await stock[Symbol.asyncDispose]()
+  await recommendations[Symbol.asyncDispose]()
   await service[Symbol.asyncDispose]()
 })
 
@@ -146,6 +151,34 @@ test('everything that is wrong with a reservation is said at once', async () => 
     'holdSeconds must be 1 to 3600, got 3601',
   ])
   assert.deepEqual(await issuesOf(stock.reserve({ reservationId: newId() })), ['lines is required'])
+})
+
+test('what two orders bought together is recommended, and counts as sold; until then best sellers are', async () => {
+  const { products: page } = await products.searchProducts({ inStockOnly: true, pageSize: 60 })
+  const [first, second] = page.filter(({ available }) => available >= 20) as [Product, Product]
+  const buyBoth = async (): Promise<void> => {
+    const reservationId = newId()
+    const lines = [first, second].map(({ id }) => ({ productId: id, quantity: 4 }))
+    await stock.reserve({ reservationId, lines })
+    await stock.commit({ reservationId })
+  }
+  await buyBoth()
+  const early = await recommendations.recommend({ productId: first.id })
+  assert.deepEqual([early.source, early.products.length], [RecommendationSource.BEST_SELLERS, 8])
+  await buyBoth()
+  const { source, products: found } = await recommendations.recommend({ productId: first.id })
+  assert.deepEqual([source, found.map(({ id }) => id)], [RecommendationSource.CO_PURCHASE, [second.id]])
+  const best = await recommendations.listBestSellers({ limit: 2 })
+  assert.deepEqual(new Set(best.products.map(({ id }) => id)), new Set([first.id, second.id]))
+})
+
+test('recommendations beside no product, or too many at once, are refused', async () => {
+  await assert.rejects(recommendations.recommend({ productId: newId() }), code('SHOP_PRODUCT_NOT_FOUND'))
+  assert.deepEqual(await issuesOf(recommendations.recommend({ productId: '7', limit: 25 })), [
+    'productId must be a UUID',
+    'limit must be 1 to 24, got 25',
+  ])
+  assert.deepEqual(await issuesOf(recommendations.listBestSellers({ limit: -1 })), ['limit must be 1 to 24, got -1'])
 })
 
 test('the service says that it is healthy, database included', async () => {

@@ -67,8 +67,23 @@ export interface StockRepository {
   levels(productIds: readonly string[] | 'all'): Promise<readonly StockLevel[]>
 }
 
+/** Finds what can be bought now: nothing that is retired or sold out. */
+export interface RecommendationRepository {
+  /**
+   * Bought together with the product by at least so many orders, most orders first. An order counts from its commit until
+   * its return, if it has 2 to 20 lines.
+   */
+  alsoBought(
+    productId: string,
+    options: { readonly minOrders: number; readonly limit: number },
+  ): Promise<readonly ListedProduct[]>
+  /** Most pieces sold first; of those that were sold as often, the most popular. */
+  bestSellers(limit: number): Promise<readonly ListedProduct[]>
+}
+
 export interface ProductStore {
   readonly products: ProductRepository
   readonly stock: StockRepository
+  readonly recommendations: RecommendationRepository
   readonly merchant: MerchantRepository
 }

@@ -69,6 +69,17 @@ class Model {
     return deltas.reduce((total, delta) => total + delta, 0)
   }
 
+  /** In how many orders that were not returned both are. */
+  boughtTogether(): number {
+    return this.#slots.filter((it) => it?.state === 'committed' && it.quantities.every((quantity) => quantity > 0))
+      .length
+  }
+
+  /** Whether it can be bought now. */
+  isBuyable(product: number): boolean {
+    return this.#retired[product] === false && this.level(product).available > 0
+  }
+
   /** The state that is answered, or the code of the refusal. */
   apply(step: Operation): string | undefined {
     if (step.kind === 'wait') {
@@ -151,6 +162,7 @@ export async function runModel(
       for (const [index, productId] of products.entries()) {
         assert.deepEqual(byId.get(productId), { productId, ...model.level(index) })
       }
+      await checkRecommended(store, products, model)
     }
   } finally {
     // Back on the shelf with everything, so that the next history starts from the same stock.
@@ -164,6 +176,20 @@ export async function runModel(
       const undo = { merchantId: run.merchantId, idempotencyKey: `undo-${index}`, productId, delta }
       if (delta !== 0) await stock.adjust(undo)
     }
+  }
+}
+
+async function checkRecommended(store: ProductStore, products: readonly [string, string], model: Model): Promise<void> {
+  const orders = model.boughtTogether()
+  for (const [minOrders, isFound] of [
+    [orders, orders > 0 && model.isBuyable(1)],
+    [orders + 1, false],
+  ] as const) {
+    const found = await store.recommendations.alsoBought(products[0], { minOrders: Math.max(1, minOrders), limit: 10 })
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      isFound ? [products[1]] : [],
+    )
   }
 }
 

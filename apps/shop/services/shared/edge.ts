@@ -1,4 +1,4 @@
-import { edgeTable, type EdgeRow, type EdgeTable } from '@ashlar/kernel'
+import { edgeTable, statusRows, unreachableRow, type EdgeRow, type EdgeTable } from '@ashlar/kernel'
 import { httpEdgeRows } from '@ashlar/http'
 import { rpcEdgeRows } from '@ashlar/rpc'
 import { sqlEdgeRows } from '@ashlar/sql'
@@ -40,5 +40,12 @@ const shopRows: Readonly<Record<ShopErrorCode, EdgeRow>> = {
   SHOP_USER_NOT_FOUND: { status: 'not_found', http: 404, title: 'Customer not found' },
 }
 
+/** What policies refuse, and give up on. Their own sentences name what is inside. */
+const policyRows: Readonly<Record<string, EdgeRow>> = {
+  ASHLAR_ATTEMPT_TIMEOUT: { ...statusRows.deadline_exceeded, detail: 'A part of the system did not answer in time.' },
+  ASHLAR_BREAKER_OPEN: unreachableRow,
+  ASHLAR_BULKHEAD_FULL: unreachableRow,
+}
+
 /** What callers of any of the shop's services are told about errors. What is not in here is told to nobody. */
-export const shopEdge: EdgeTable = edgeTable(shopRows, sqlEdgeRows, httpEdgeRows, rpcEdgeRows)
+export const shopEdge: EdgeTable = edgeTable(shopRows, policyRows, sqlEdgeRows, httpEdgeRows, rpcEdgeRows)

@@ -9,6 +9,7 @@ export function withJwks(jwks: JSONWebKeySet, next: HttpHandler): HttpHandler {
   const allow = ['GET', 'HEAD']
   return async (request) => {
     if (request.url.path !== path) return next(request)
+    request.route = path
     if (!allow.includes(request.method)) throw new MethodNotAllowedError({ method: request.method, allow })
     return {
       status: 200,

@@ -64,7 +64,7 @@ export const userService = service({
     return {
       handler: withJwks(tokens.jwks, rpc),
       edge: shopEdge,
-      checks: { database: () => db.ping() },
+      checks: [{ name: 'database', critical: true, check: () => db.ping() }],
       actions: [...userActions(store.users), ...sqlActions({ db, clock })],
       parts: [wake, leases, relay, purging({ store, clock, log })],
     }

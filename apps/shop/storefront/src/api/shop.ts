@@ -12,6 +12,7 @@ import type {
   OrderPage,
   Preferences,
   Product,
+  Recommendations,
   SearchAnswer,
   Session,
   User,
@@ -58,6 +59,11 @@ export const shop = {
   ): Promise<SearchAnswer> => call('GET', `/products?${apiQuery(criteria, page)}`, { signal }),
   product: (id: string, signal?: AbortSignal): Promise<Product> =>
     call('GET', `/products/${encodeURIComponent(id)}`, { signal }),
+  /** What is bought together with the product; best sellers where nothing is known or nothing can be had. */
+  besides: (id: string, limit: number, signal?: AbortSignal): Promise<Recommendations> =>
+    call('GET', `/products/${encodeURIComponent(id)}/recommendations?limit=${limit}`, { signal }),
+  bestSellers: (limit: number, signal?: AbortSignal): Promise<Recommendations> =>
+    call('GET', `/recommendations?limit=${limit}`, { signal }),
 
   cart: (signal?: AbortSignal): Promise<Cart> => call('GET', '/cart', { signal }),
   setCartItem: (productId: string, quantity: number): Promise<Cart> =>

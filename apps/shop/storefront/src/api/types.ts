@@ -77,6 +77,14 @@ export interface SearchAnswer {
   readonly categories: readonly Category[]
 }
 
+/** What customers may like besides. */
+export interface Recommendations {
+  readonly products: readonly Product[]
+  readonly source: 'RECOMMENDATION_SOURCE_CO_PURCHASE' | 'RECOMMENDATION_SOURCE_BEST_SELLERS'
+  /** Second best: the best could not be had in time. */
+  readonly degraded: boolean
+}
+
 export interface CartItem {
   readonly productId: string
   readonly name: string

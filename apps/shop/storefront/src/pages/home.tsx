@@ -1,9 +1,9 @@
 import type { VNode } from 'preact'
 import { shop } from '../api/shop.ts'
-import type { Category } from '../api/types.ts'
+import type { Category, Product } from '../api/types.ts'
 import { ProductPicture } from '../art/picture.tsx'
 import { HeroScene, MendScene } from '../art/scenes.tsx'
-import { shopUrl, type Sort } from '../lib/criteria.ts'
+import { shopUrl } from '../lib/criteria.ts'
 import { categoryColour, curated } from '../lib/departments.ts'
 import { useQuery } from '../lib/use-query.ts'
 import { Heading } from '../parts/heading.tsx'
@@ -37,7 +37,13 @@ export function HomePage(): VNode {
       <div class="wrap">
         <Promises />
         <Categories />
-        <Row title="Popular just now" sort="" more="All products" />
+        <Row
+          id="best-sellers"
+          title="Best sellers"
+          more="All products"
+          href={shopUrl({})}
+          load={(signal) => shop.bestSellers(8, signal)}
+        />
       </div>
       <section class="band">
         <div class="wrap band-inner">
@@ -53,7 +59,13 @@ export function HomePage(): VNode {
         </div>
       </section>
       <div class="wrap">
-        <Row title="Newly arrived" sort="newest" more="All that is new" />
+        <Row
+          id="newest"
+          title="Newly arrived"
+          more="All that is new"
+          href={shopUrl({ sort: 'newest' })}
+          load={(signal) => shop.search({ sort: 'newest', inStock: true }, { size: 8 }, signal)}
+        />
       </div>
     </>
   )
@@ -116,14 +128,19 @@ export function CategoryTile({ category }: { category: Category }): VNode {
   )
 }
 
-function Row({ title, sort, more }: { title: string; sort: Sort; more: string }): VNode {
-  const { data, error, retry } = useQuery(`home ${sort}`, (signal) =>
-    shop.search({ sort, inStock: true }, { size: 8 }, signal),
-  )
-  const id = `row-${sort}`
+interface RowProps {
+  readonly id: string
+  readonly title: string
+  readonly more: string
+  readonly href: string
+  readonly load: (signal: AbortSignal) => Promise<{ readonly products: readonly Product[] }>
+}
+
+function Row({ id, title, more, href, load }: RowProps): VNode {
+  const { data, error, retry } = useQuery(`home ${id}`, load)
   return (
     <section class="section" aria-labelledby={id}>
-      <SectionHead id={id} title={title} href={shopUrl({ sort })} more={more} />
+      <SectionHead id={id} title={title} href={href} more={more} />
       {data !== undefined ? (
         <ProductGrid products={data.products} />
       ) : error !== undefined ? (

@@ -12,13 +12,16 @@ import { Heading } from '../parts/heading.tsx'
 import { AddToOpenOrder } from '../parts/add-to-open-order.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Picture } from '../parts/picture.tsx'
-import { ProductGrid } from '../parts/product-card.tsx'
+import { GridSkeleton, ProductGrid } from '../parts/product-card.tsx'
+import { ProductStrip } from '../parts/product-strip.tsx'
 import { Quantity } from '../parts/quantity.tsx'
 import { Rating } from '../parts/rating.tsx'
 import { Alert, Failed, Skeleton } from '../parts/states.tsx'
 import { addToCart, quantityOf } from '../state/cart.ts'
 import { announce, justAdded } from '../state/notices.ts'
 import { NotFoundPage } from './not-found.tsx'
+
+const inRow = 4
 
 export function ProductPage({ id }: { id: string }): VNode {
   const { data, error, retry } = useQuery(`product ${id}`, (signal) => shop.product(id, signal))
@@ -55,6 +58,7 @@ export function ProductPage({ id }: { id: string }): VNode {
           <Attributes product={data} />
         </div>
       </div>
+      <Besides product={data} />
       <Related product={data} />
     </div>
   )
@@ -145,11 +149,44 @@ function Attributes({ product }: { product: Product }): VNode {
   )
 }
 
+/** What goes with it. The page is as good without: it is left out when it cannot be had. */
+function Besides({ product }: { product: Product }): VNode | null {
+  const { data, error } = useQuery(`besides ${product.id}`, (signal) => shop.besides(product.id, inRow, signal))
+  if (data === undefined) return error === undefined ? <BesidesSkeleton /> : null
+  if (data.products.length === 0) return null
+  const isTogether = data.source === 'RECOMMENDATION_SOURCE_CO_PURCHASE'
+  return (
+    <section class="section" aria-labelledby="besides">
+      <div class="section-head">
+        <h2 id="besides">{isTogether ? 'Bought together' : 'Best sellers'}</h2>
+        {isTogether ? null : <a href="/shop">See all products</a>}
+      </div>
+      {data.products.length < inRow ? (
+        <ProductStrip products={data.products} />
+      ) : (
+        <ProductGrid products={data.products} />
+      )}
+    </section>
+  )
+}
+
+/** As high as what comes mostly. What it will be called is not known yet. */
+function BesidesSkeleton(): VNode {
+  return (
+    <div class="section">
+      <div class="section-head" aria-hidden="true">
+        <h2>&nbsp;</h2>
+      </div>
+      <GridSkeleton count={inRow} />
+    </div>
+  )
+}
+
 function Related({ product }: { product: Product }): VNode | null {
   const { data } = useQuery(`related ${product.categorySlug}`, (signal) =>
     shop.search({ category: product.categorySlug, inStock: true }, { size: 9 }, signal),
   )
-  const others = data?.products.filter(({ id }) => id !== product.id).slice(0, 4) ?? []
+  const others = data?.products.filter(({ id }) => id !== product.id).slice(0, inRow) ?? []
   return others.length === 0 ? null : (
     <section class="section" aria-labelledby="related">
       <div class="section-head">

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file shop/product/v1/product.proto.
  */
 export const file_shop_product_v1_product: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zaG9wL3Byb2R1Y3QvdjEvcHJvZHVjdC5wcm90bxIPc2hvcC5wcm9kdWN0LnYxIj0KCENhdGVnb3J5EgwKBHNsdWcYASABKAkSDAoEbmFtZRgCIAEoCRIVCg1wcm9kdWN0X2NvdW50GAMgASgFIigKCUF0dHJpYnV0ZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIo4DCgdQcm9kdWN0EgoKAmlkGAEgASgJEgsKA3NrdRgCIAEoCRIMCgRuYW1lGAMgASgJEg0KBWJyYW5kGAQgASgJEhUKDWNhdGVnb3J5X3NsdWcYBSABKAkSFQoNY2F0ZWdvcnlfbmFtZRgGIAEoCRITCgtkZXNjcmlwdGlvbhgHIAEoCRIkCgVwcmljZRgIIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5Ei4KCmF0dHJpYnV0ZXMYCSADKAsyGi5zaG9wLnByb2R1Y3QudjEuQXR0cmlidXRlEhUKDXJhdGluZ190ZW50aHMYCiABKAUSFAoMcmF0aW5nX2NvdW50GAsgASgFEhEKCWF2YWlsYWJsZRgMIAEoBRIOCgZjb2xvdXIYDSABKAkSLgoKY3JlYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdmVyc2lvbhgPIAEoBRIPCgdyZXRpcmVkGBAgASgIEhIKCmltYWdlX2hhc2gYESABKAkiFwoVTGlzdENhdGVnb3JpZXNSZXF1ZXN0IkcKFkxpc3RDYXRlZ29yaWVzUmVzcG9uc2USLQoKY2F0ZWdvcmllcxgBIAMoCzIZLnNob3AucHJvZHVjdC52MS5DYXRlZ29yeSLwAQoVU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEhUKDWNhdGVnb3J5X3NsdWcYAiABKAkSKAoEc29ydBgDIAEoDjIaLnNob3AucHJvZHVjdC52MS5Tb3J0T3JkZXISEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSFQoNaW5fc3RvY2tfb25seRgGIAEoCBIXCg9taW5fcHJpY2VfbWlub3IYByABKAUSFwoPbWF4X3ByaWNlX21pbm9yGAggASgFEhcKD2luY2x1ZGVfcmV0aXJlZBgJIAEoCCKhAQoWU2VhcmNoUHJvZHVjdHNSZXNwb25zZRIqCghwcm9kdWN0cxgBIAMoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRITCgt0b3RhbF9jb3VudBgDIAEoBRItCgpjYXRlZ29yaWVzGAQgAygLMhkuc2hvcC5wcm9kdWN0LnYxLkNhdGVnb3J5IicKEUdldFByb2R1Y3RSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkiPwoSR2V0UHJvZHVjdFJlc3BvbnNlEikKB3Byb2R1Y3QYASABKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCIpChJHZXRQcm9kdWN0c1JlcXVlc3QSEwoLcHJvZHVjdF9pZHMYASADKAkiQQoTR2V0UHJvZHVjdHNSZXNwb25zZRIqCghwcm9kdWN0cxgBIAMoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IkAKFkdldFByb2R1Y3RJbWFnZVJlcXVlc3QSEgoKcHJvZHVjdF9pZBgBIAEoCRISCgppbWFnZV9oYXNoGAIgASgJIkAKF0dldFByb2R1Y3RJbWFnZVJlc3BvbnNlEg8KB2NvbnRlbnQYASABKAwSFAoMY29udGVudF90eXBlGAIgASgJIpcBCgxQcm9kdWN0RHJhZnQSDAoEbmFtZRgBIAEoCRINCgVicmFuZBgCIAEoCRIVCg1jYXRlZ29yeV9zbHVnGAMgASgJEhMKC2Rlc2NyaXB0aW9uGAQgASgJEi4KCmF0dHJpYnV0ZXMYBSADKAsyGi5zaG9wLnByb2R1Y3QudjEuQXR0cmlidXRlEg4KBmNvbG91chgGIAEoCSK8AQoUQ3JlYXRlUHJvZHVjdFJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAIgASgJEgsKA3NrdRgDIAEoCRIsCgVkcmFmdBgEIAEoCzIdLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0RHJhZnQSJAoFcHJpY2UYBSABKAsyFS5zaG9wLmNvbW1vbi52MS5Nb25leRIVCg1pbml0aWFsX3N0b2NrGAYgASgFIkIKFUNyZWF0ZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QihQEKEkVkaXRQcm9kdWN0UmVxdWVzdBITCgttZXJjaGFudF9pZBgBIAEoCRISCgpwcm9kdWN0X2lkGAIgASgJEhgKEGV4cGVjdGVkX3ZlcnNpb24YAyABKAUSLAoFZHJhZnQYBCABKAsyHS5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdERyYWZ0IkAKE0VkaXRQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IoABChVSZXByaWNlUHJvZHVjdFJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgFEiQKBXByaWNlGAQgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkiQwoWUmVwcmljZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QiWQoUUmV0aXJlUHJvZHVjdFJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgFIkIKFVJldGlyZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QiWgoVUmVzdG9yZVByb2R1Y3RSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoBSJDChZSZXN0b3JlUHJvZHVjdFJlc3BvbnNlEikKB3Byb2R1Y3QYASABKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCJlChJBZGp1c3RTdG9ja1JlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIXCg9pZGVtcG90ZW5jeV9rZXkYAyABKAkSDQoFZGVsdGEYBCABKAUiQQoTQWRqdXN0U3RvY2tSZXNwb25zZRIqCgVsZXZlbBgBIAEoCzIbLnNob3AucHJvZHVjdC52MS5TdG9ja0xldmVsImwKFlNldFByb2R1Y3RJbWFnZVJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgFEg8KB2NvbnRlbnQYBCABKAwiRAoXU2V0UHJvZHVjdEltYWdlUmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0InAKC1ByaWNlQ2hhbmdlEiQKBXByaWNlGAEgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC21lcmNoYW50X2lkGAMgASgJIi0KF0xpc3RQcmljZUNoYW5nZXNSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkiSQoYTGlzdFByaWNlQ2hhbmdlc1Jlc3BvbnNlEi0KB2NoYW5nZXMYASADKAsyHC5zaG9wLnByb2R1Y3QudjEuUHJpY2VDaGFuZ2UiMQoJU3RvY2tMaW5lEhIKCnByb2R1Y3RfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUiaQoOUmVzZXJ2ZVJlcXVlc3QSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSKQoFbGluZXMYAiADKAsyGi5zaG9wLnByb2R1Y3QudjEuU3RvY2tMaW5lEhQKDGhvbGRfc2Vjb25kcxgDIAEoBSJzCg9SZXNlcnZlUmVzcG9uc2USMAoFc3RhdGUYASABKA4yIS5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2YXRpb25TdGF0ZRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIoCg5SZWxlYXNlUmVxdWVzdBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCSJDCg9SZWxlYXNlUmVzcG9uc2USMAoFc3RhdGUYASABKA4yIS5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2YXRpb25TdGF0ZSInCg1Db21taXRSZXF1ZXN0EhYKDnJlc2VydmF0aW9uX2lkGAEgASgJIkIKDkNvbW1pdFJlc3BvbnNlEjAKBXN0YXRlGAEgASgOMiEuc2hvcC5wcm9kdWN0LnYxLlJlc2VydmF0aW9uU3RhdGUiJwoNUmV0dXJuUmVxdWVzdBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCSJCCg5SZXR1cm5SZXNwb25zZRIwCgVzdGF0ZRgBIAEoDjIhLnNob3AucHJvZHVjdC52MS5SZXNlcnZhdGlvblN0YXRlImQKClN0b2NrTGV2ZWwSEgoKcHJvZHVjdF9pZBgBIAEoCRIPCgdpbml0aWFsGAIgASgFEhEKCWF2YWlsYWJsZRgDIAEoBRIQCghyZXNlcnZlZBgEIAEoBRIMCgRzb2xkGAUgASgFIiYKD0dldFN0b2NrUmVxdWVzdBITCgtwcm9kdWN0X2lkcxgBIAMoCSI/ChBHZXRTdG9ja1Jlc3BvbnNlEisKBmxldmVscxgBIAMoCzIbLnNob3AucHJvZHVjdC52MS5TdG9ja0xldmVsKpYBCglTb3J0T3JkZXISGgoWU09SVF9PUkRFUl9VTlNQRUNJRklFRBAAEh4KGlNPUlRfT1JERVJfUFJJQ0VfQVNDRU5ESU5HEAESHwobU09SVF9PUkRFUl9QUklDRV9ERVNDRU5ESU5HEAISFQoRU09SVF9PUkRFUl9ORVdFU1QQAxIVChFTT1JUX09SREVSX1JBVElORxAEKtEBChBSZXNlcnZhdGlvblN0YXRlEiEKHVJFU0VSVkFUSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWUkVTRVJWQVRJT05fU1RBVEVfSEVMRBABEh8KG1JFU0VSVkFUSU9OX1NUQVRFX0NPTU1JVFRFRBACEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFTEVBU0VEEAMSHQoZUkVTRVJWQVRJT05fU1RBVEVfRVhQSVJFRBAEEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFVFVSTkVEEAUy7QMKDlByb2R1Y3RTZXJ2aWNlEmEKDkxpc3RDYXRlZ29yaWVzEiYuc2hvcC5wcm9kdWN0LnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBonLnNob3AucHJvZHVjdC52MS5MaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlEmEKDlNlYXJjaFByb2R1Y3RzEiYuc2hvcC5wcm9kdWN0LnYxLlNlYXJjaFByb2R1Y3RzUmVxdWVzdBonLnNob3AucHJvZHVjdC52MS5TZWFyY2hQcm9kdWN0c1Jlc3BvbnNlElUKCkdldFByb2R1Y3QSIi5zaG9wLnByb2R1Y3QudjEuR2V0UHJvZHVjdFJlcXVlc3QaIy5zaG9wLnByb2R1Y3QudjEuR2V0UHJvZHVjdFJlc3BvbnNlElgKC0dldFByb2R1Y3RzEiMuc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RzUmVxdWVzdBokLnNob3AucHJvZHVjdC52MS5HZXRQcm9kdWN0c1Jlc3BvbnNlEmQKD0dldFByb2R1Y3RJbWFnZRInLnNob3AucHJvZHVjdC52MS5HZXRQcm9kdWN0SW1hZ2VSZXF1ZXN0Giguc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RJbWFnZVJlc3BvbnNlMpoGCg9NZXJjaGFudFNlcnZpY2USXgoNQ3JlYXRlUHJvZHVjdBIlLnNob3AucHJvZHVjdC52MS5DcmVhdGVQcm9kdWN0UmVxdWVzdBomLnNob3AucHJvZHVjdC52MS5DcmVhdGVQcm9kdWN0UmVzcG9uc2USWAoLRWRpdFByb2R1Y3QSIy5zaG9wLnByb2R1Y3QudjEuRWRpdFByb2R1Y3RSZXF1ZXN0GiQuc2hvcC5wcm9kdWN0LnYxLkVkaXRQcm9kdWN0UmVzcG9uc2USYQoOUmVwcmljZVByb2R1Y3QSJi5zaG9wLnByb2R1Y3QudjEuUmVwcmljZVByb2R1Y3RSZXF1ZXN0Gicuc2hvcC5wcm9kdWN0LnYxLlJlcHJpY2VQcm9kdWN0UmVzcG9uc2USXgoNUmV0aXJlUHJvZHVjdBIlLnNob3AucHJvZHVjdC52MS5SZXRpcmVQcm9kdWN0UmVxdWVzdBomLnNob3AucHJvZHVjdC52MS5SZXRpcmVQcm9kdWN0UmVzcG9uc2USYQoOUmVzdG9yZVByb2R1Y3QSJi5zaG9wLnByb2R1Y3QudjEuUmVzdG9yZVByb2R1Y3RSZXF1ZXN0Gicuc2hvcC5wcm9kdWN0LnYxLlJlc3RvcmVQcm9kdWN0UmVzcG9uc2USWAoLQWRqdXN0U3RvY2sSIy5zaG9wLnByb2R1Y3QudjEuQWRqdXN0U3RvY2tSZXF1ZXN0GiQuc2hvcC5wcm9kdWN0LnYxLkFkanVzdFN0b2NrUmVzcG9uc2USZAoPU2V0UHJvZHVjdEltYWdlEicuc2hvcC5wcm9kdWN0LnYxLlNldFByb2R1Y3RJbWFnZVJlcXVlc3QaKC5zaG9wLnByb2R1Y3QudjEuU2V0UHJvZHVjdEltYWdlUmVzcG9uc2USZwoQTGlzdFByaWNlQ2hhbmdlcxIoLnNob3AucHJvZHVjdC52MS5MaXN0UHJpY2VDaGFuZ2VzUmVxdWVzdBopLnNob3AucHJvZHVjdC52MS5MaXN0UHJpY2VDaGFuZ2VzUmVzcG9uc2UykQMKDFN0b2NrU2VydmljZRJMCgdSZXNlcnZlEh8uc2hvcC5wcm9kdWN0LnYxLlJlc2VydmVSZXF1ZXN0GiAuc2hvcC5wcm9kdWN0LnYxLlJlc2VydmVSZXNwb25zZRJMCgdSZWxlYXNlEh8uc2hvcC5wcm9kdWN0LnYxLlJlbGVhc2VSZXF1ZXN0GiAuc2hvcC5wcm9kdWN0LnYxLlJlbGVhc2VSZXNwb25zZRJJCgZDb21taXQSHi5zaG9wLnByb2R1Y3QudjEuQ29tbWl0UmVxdWVzdBofLnNob3AucHJvZHVjdC52MS5Db21taXRSZXNwb25zZRJJCgZSZXR1cm4SHi5zaG9wLnByb2R1Y3QudjEuUmV0dXJuUmVxdWVzdBofLnNob3AucHJvZHVjdC52MS5SZXR1cm5SZXNwb25zZRJPCghHZXRTdG9jaxIgLnNob3AucHJvZHVjdC52MS5HZXRTdG9ja1JlcXVlc3QaIS5zaG9wLnByb2R1Y3QudjEuR2V0U3RvY2tSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_shop_common_v1_money]);
+  fileDesc("Ch1zaG9wL3Byb2R1Y3QvdjEvcHJvZHVjdC5wcm90bxIPc2hvcC5wcm9kdWN0LnYxIj0KCENhdGVnb3J5EgwKBHNsdWcYASABKAkSDAoEbmFtZRgCIAEoCRIVCg1wcm9kdWN0X2NvdW50GAMgASgFIigKCUF0dHJpYnV0ZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgJIo4DCgdQcm9kdWN0EgoKAmlkGAEgASgJEgsKA3NrdRgCIAEoCRIMCgRuYW1lGAMgASgJEg0KBWJyYW5kGAQgASgJEhUKDWNhdGVnb3J5X3NsdWcYBSABKAkSFQoNY2F0ZWdvcnlfbmFtZRgGIAEoCRITCgtkZXNjcmlwdGlvbhgHIAEoCRIkCgVwcmljZRgIIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5Ei4KCmF0dHJpYnV0ZXMYCSADKAsyGi5zaG9wLnByb2R1Y3QudjEuQXR0cmlidXRlEhUKDXJhdGluZ190ZW50aHMYCiABKAUSFAoMcmF0aW5nX2NvdW50GAsgASgFEhEKCWF2YWlsYWJsZRgMIAEoBRIOCgZjb2xvdXIYDSABKAkSLgoKY3JlYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdmVyc2lvbhgPIAEoBRIPCgdyZXRpcmVkGBAgASgIEhIKCmltYWdlX2hhc2gYESABKAkiFwoVTGlzdENhdGVnb3JpZXNSZXF1ZXN0IkcKFkxpc3RDYXRlZ29yaWVzUmVzcG9uc2USLQoKY2F0ZWdvcmllcxgBIAMoCzIZLnNob3AucHJvZHVjdC52MS5DYXRlZ29yeSLwAQoVU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Eg0KBXF1ZXJ5GAEgASgJEhUKDWNhdGVnb3J5X3NsdWcYAiABKAkSKAoEc29ydBgDIAEoDjIaLnNob3AucHJvZHVjdC52MS5Tb3J0T3JkZXISEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSFQoNaW5fc3RvY2tfb25seRgGIAEoCBIXCg9taW5fcHJpY2VfbWlub3IYByABKAUSFwoPbWF4X3ByaWNlX21pbm9yGAggASgFEhcKD2luY2x1ZGVfcmV0aXJlZBgJIAEoCCKhAQoWU2VhcmNoUHJvZHVjdHNSZXNwb25zZRIqCghwcm9kdWN0cxgBIAMoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRITCgt0b3RhbF9jb3VudBgDIAEoBRItCgpjYXRlZ29yaWVzGAQgAygLMhkuc2hvcC5wcm9kdWN0LnYxLkNhdGVnb3J5IicKEUdldFByb2R1Y3RSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkiPwoSR2V0UHJvZHVjdFJlc3BvbnNlEikKB3Byb2R1Y3QYASABKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCIpChJHZXRQcm9kdWN0c1JlcXVlc3QSEwoLcHJvZHVjdF9pZHMYASADKAkiQQoTR2V0UHJvZHVjdHNSZXNwb25zZRIqCghwcm9kdWN0cxgBIAMoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IkAKFkdldFByb2R1Y3RJbWFnZVJlcXVlc3QSEgoKcHJvZHVjdF9pZBgBIAEoCRISCgppbWFnZV9oYXNoGAIgASgJIkAKF0dldFByb2R1Y3RJbWFnZVJlc3BvbnNlEg8KB2NvbnRlbnQYASABKAwSFAoMY29udGVudF90eXBlGAIgASgJIjUKEFJlY29tbWVuZFJlcXVlc3QSEgoKcHJvZHVjdF9pZBgBIAEoCRINCgVsaW1pdBgCIAEoBSJ2ChFSZWNvbW1lbmRSZXNwb25zZRIqCghwcm9kdWN0cxgBIAMoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0EjUKBnNvdXJjZRgCIAEoDjIlLnNob3AucHJvZHVjdC52MS5SZWNvbW1lbmRhdGlvblNvdXJjZSKbAQoPUmVjb21tZW5kYXRpb25zEioKCHByb2R1Y3RzGAEgAygLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QSNQoGc291cmNlGAIgASgOMiUuc2hvcC5wcm9kdWN0LnYxLlJlY29tbWVuZGF0aW9uU291cmNlEhAKCGRlZ3JhZGVkGAMgASgIEhMKC2RlZ3JhZGVkX2J5GAQgASgJIicKFkxpc3RCZXN0U2VsbGVyc1JlcXVlc3QSDQoFbGltaXQYASABKAUiRQoXTGlzdEJlc3RTZWxsZXJzUmVzcG9uc2USKgoIcHJvZHVjdHMYASADKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCKXAQoMUHJvZHVjdERyYWZ0EgwKBG5hbWUYASABKAkSDQoFYnJhbmQYAiABKAkSFQoNY2F0ZWdvcnlfc2x1ZxgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIuCgphdHRyaWJ1dGVzGAUgAygLMhouc2hvcC5wcm9kdWN0LnYxLkF0dHJpYnV0ZRIOCgZjb2xvdXIYBiABKAkivAEKFENyZWF0ZVByb2R1Y3RSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRILCgNza3UYAyABKAkSLAoFZHJhZnQYBCABKAsyHS5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdERyYWZ0EiQKBXByaWNlGAUgASgLMhUuc2hvcC5jb21tb24udjEuTW9uZXkSFQoNaW5pdGlhbF9zdG9jaxgGIAEoBSJCChVDcmVhdGVQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IoUBChJFZGl0UHJvZHVjdFJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAkSEgoKcHJvZHVjdF9pZBgCIAEoCRIYChBleHBlY3RlZF92ZXJzaW9uGAMgASgFEiwKBWRyYWZ0GAQgASgLMh0uc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3REcmFmdCJAChNFZGl0UHJvZHVjdFJlc3BvbnNlEikKB3Byb2R1Y3QYASABKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCKAAQoVUmVwcmljZVByb2R1Y3RSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoBRIkCgVwcmljZRgEIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5IkMKFlJlcHJpY2VQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IlkKFFJldGlyZVByb2R1Y3RSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoBSJCChVSZXRpcmVQcm9kdWN0UmVzcG9uc2USKQoHcHJvZHVjdBgBIAEoCzIYLnNob3AucHJvZHVjdC52MS5Qcm9kdWN0IloKFVJlc3RvcmVQcm9kdWN0UmVxdWVzdBITCgttZXJjaGFudF9pZBgBIAEoCRISCgpwcm9kdWN0X2lkGAIgASgJEhgKEGV4cGVjdGVkX3ZlcnNpb24YAyABKAUiQwoWUmVzdG9yZVByb2R1Y3RSZXNwb25zZRIpCgdwcm9kdWN0GAEgASgLMhguc2hvcC5wcm9kdWN0LnYxLlByb2R1Y3QiZQoSQWRqdXN0U3RvY2tSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSFwoPaWRlbXBvdGVuY3lfa2V5GAMgASgJEg0KBWRlbHRhGAQgASgFIkEKE0FkanVzdFN0b2NrUmVzcG9uc2USKgoFbGV2ZWwYASABKAsyGy5zaG9wLnByb2R1Y3QudjEuU3RvY2tMZXZlbCJsChZTZXRQcm9kdWN0SW1hZ2VSZXF1ZXN0EhMKC21lcmNoYW50X2lkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSGAoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoBRIPCgdjb250ZW50GAQgASgMIkQKF1NldFByb2R1Y3RJbWFnZVJlc3BvbnNlEikKB3Byb2R1Y3QYASABKAsyGC5zaG9wLnByb2R1Y3QudjEuUHJvZHVjdCJwCgtQcmljZUNoYW5nZRIkCgVwcmljZRgBIAEoCzIVLnNob3AuY29tbW9uLnYxLk1vbmV5EiYKAmF0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgttZXJjaGFudF9pZBgDIAEoCSItChdMaXN0UHJpY2VDaGFuZ2VzUmVxdWVzdBISCgpwcm9kdWN0X2lkGAEgASgJIkkKGExpc3RQcmljZUNoYW5nZXNSZXNwb25zZRItCgdjaGFuZ2VzGAEgAygLMhwuc2hvcC5wcm9kdWN0LnYxLlByaWNlQ2hhbmdlIjEKCVN0b2NrTGluZRISCgpwcm9kdWN0X2lkGAEgASgJEhAKCHF1YW50aXR5GAIgASgFImkKDlJlc2VydmVSZXF1ZXN0EhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEikKBWxpbmVzGAIgAygLMhouc2hvcC5wcm9kdWN0LnYxLlN0b2NrTGluZRIUCgxob2xkX3NlY29uZHMYAyABKAUicwoPUmVzZXJ2ZVJlc3BvbnNlEjAKBXN0YXRlGAEgASgOMiEuc2hvcC5wcm9kdWN0LnYxLlJlc2VydmF0aW9uU3RhdGUSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiKAoOUmVsZWFzZVJlcXVlc3QSFgoOcmVzZXJ2YXRpb25faWQYASABKAkiQwoPUmVsZWFzZVJlc3BvbnNlEjAKBXN0YXRlGAEgASgOMiEuc2hvcC5wcm9kdWN0LnYxLlJlc2VydmF0aW9uU3RhdGUiJwoNQ29tbWl0UmVxdWVzdBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCSJCCg5Db21taXRSZXNwb25zZRIwCgVzdGF0ZRgBIAEoDjIhLnNob3AucHJvZHVjdC52MS5SZXNlcnZhdGlvblN0YXRlIicKDVJldHVyblJlcXVlc3QSFgoOcmVzZXJ2YXRpb25faWQYASABKAkiQgoOUmV0dXJuUmVzcG9uc2USMAoFc3RhdGUYASABKA4yIS5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2YXRpb25TdGF0ZSJkCgpTdG9ja0xldmVsEhIKCnByb2R1Y3RfaWQYASABKAkSDwoHaW5pdGlhbBgCIAEoBRIRCglhdmFpbGFibGUYAyABKAUSEAoIcmVzZXJ2ZWQYBCABKAUSDAoEc29sZBgFIAEoBSImCg9HZXRTdG9ja1JlcXVlc3QSEwoLcHJvZHVjdF9pZHMYASADKAkiPwoQR2V0U3RvY2tSZXNwb25zZRIrCgZsZXZlbHMYASADKAsyGy5zaG9wLnByb2R1Y3QudjEuU3RvY2tMZXZlbCqWAQoJU29ydE9yZGVyEhoKFlNPUlRfT1JERVJfVU5TUEVDSUZJRUQQABIeChpTT1JUX09SREVSX1BSSUNFX0FTQ0VORElORxABEh8KG1NPUlRfT1JERVJfUFJJQ0VfREVTQ0VORElORxACEhUKEVNPUlRfT1JERVJfTkVXRVNUEAMSFQoRU09SVF9PUkRFUl9SQVRJTkcQBCqMAQoUUmVjb21tZW5kYXRpb25Tb3VyY2USJQohUkVDT01NRU5EQVRJT05fU09VUkNFX1VOU1BFQ0lGSUVEEAASJQohUkVDT01NRU5EQVRJT05fU09VUkNFX0NPX1BVUkNIQVNFEAESJgoiUkVDT01NRU5EQVRJT05fU09VUkNFX0JFU1RfU0VMTEVSUxACKtEBChBSZXNlcnZhdGlvblN0YXRlEiEKHVJFU0VSVkFUSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWUkVTRVJWQVRJT05fU1RBVEVfSEVMRBABEh8KG1JFU0VSVkFUSU9OX1NUQVRFX0NPTU1JVFRFRBACEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFTEVBU0VEEAMSHQoZUkVTRVJWQVRJT05fU1RBVEVfRVhQSVJFRBAEEh4KGlJFU0VSVkFUSU9OX1NUQVRFX1JFVFVSTkVEEAUyhgQKDlByb2R1Y3RTZXJ2aWNlEmYKDkxpc3RDYXRlZ29yaWVzEiYuc2hvcC5wcm9kdWN0LnYxLkxpc3RDYXRlZ29yaWVzUmVxdWVzdBonLnNob3AucHJvZHVjdC52MS5MaXN0Q2F0ZWdvcmllc1Jlc3BvbnNlIgOQAgESZgoOU2VhcmNoUHJvZHVjdHMSJi5zaG9wLnByb2R1Y3QudjEuU2VhcmNoUHJvZHVjdHNSZXF1ZXN0Gicuc2hvcC5wcm9kdWN0LnYxLlNlYXJjaFByb2R1Y3RzUmVzcG9uc2UiA5ACARJaCgpHZXRQcm9kdWN0EiIuc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RSZXF1ZXN0GiMuc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RSZXNwb25zZSIDkAIBEl0KC0dldFByb2R1Y3RzEiMuc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RzUmVxdWVzdBokLnNob3AucHJvZHVjdC52MS5HZXRQcm9kdWN0c1Jlc3BvbnNlIgOQAgESaQoPR2V0UHJvZHVjdEltYWdlEicuc2hvcC5wcm9kdWN0LnYxLkdldFByb2R1Y3RJbWFnZVJlcXVlc3QaKC5zaG9wLnByb2R1Y3QudjEuR2V0UHJvZHVjdEltYWdlUmVzcG9uc2UiA5ACATLbAQoVUmVjb21tZW5kYXRpb25TZXJ2aWNlElcKCVJlY29tbWVuZBIhLnNob3AucHJvZHVjdC52MS5SZWNvbW1lbmRSZXF1ZXN0GiIuc2hvcC5wcm9kdWN0LnYxLlJlY29tbWVuZFJlc3BvbnNlIgOQAgESaQoPTGlzdEJlc3RTZWxsZXJzEicuc2hvcC5wcm9kdWN0LnYxLkxpc3RCZXN0U2VsbGVyc1JlcXVlc3QaKC5zaG9wLnByb2R1Y3QudjEuTGlzdEJlc3RTZWxsZXJzUmVzcG9uc2UiA5ACATLCBgoPTWVyY2hhbnRTZXJ2aWNlEmMKDUNyZWF0ZVByb2R1Y3QSJS5zaG9wLnByb2R1Y3QudjEuQ3JlYXRlUHJvZHVjdFJlcXVlc3QaJi5zaG9wLnByb2R1Y3QudjEuQ3JlYXRlUHJvZHVjdFJlc3BvbnNlIgOQAgISXQoLRWRpdFByb2R1Y3QSIy5zaG9wLnByb2R1Y3QudjEuRWRpdFByb2R1Y3RSZXF1ZXN0GiQuc2hvcC5wcm9kdWN0LnYxLkVkaXRQcm9kdWN0UmVzcG9uc2UiA5ACAhJmCg5SZXByaWNlUHJvZHVjdBImLnNob3AucHJvZHVjdC52MS5SZXByaWNlUHJvZHVjdFJlcXVlc3QaJy5zaG9wLnByb2R1Y3QudjEuUmVwcmljZVByb2R1Y3RSZXNwb25zZSIDkAICEmMKDVJldGlyZVByb2R1Y3QSJS5zaG9wLnByb2R1Y3QudjEuUmV0aXJlUHJvZHVjdFJlcXVlc3QaJi5zaG9wLnByb2R1Y3QudjEuUmV0aXJlUHJvZHVjdFJlc3BvbnNlIgOQAgISZgoOUmVzdG9yZVByb2R1Y3QSJi5zaG9wLnByb2R1Y3QudjEuUmVzdG9yZVByb2R1Y3RSZXF1ZXN0Gicuc2hvcC5wcm9kdWN0LnYxLlJlc3RvcmVQcm9kdWN0UmVzcG9uc2UiA5ACAhJdCgtBZGp1c3RTdG9jaxIjLnNob3AucHJvZHVjdC52MS5BZGp1c3RTdG9ja1JlcXVlc3QaJC5zaG9wLnByb2R1Y3QudjEuQWRqdXN0U3RvY2tSZXNwb25zZSIDkAICEmkKD1NldFByb2R1Y3RJbWFnZRInLnNob3AucHJvZHVjdC52MS5TZXRQcm9kdWN0SW1hZ2VSZXF1ZXN0Giguc2hvcC5wcm9kdWN0LnYxLlNldFByb2R1Y3RJbWFnZVJlc3BvbnNlIgOQAgISbAoQTGlzdFByaWNlQ2hhbmdlcxIoLnNob3AucHJvZHVjdC52MS5MaXN0UHJpY2VDaGFuZ2VzUmVxdWVzdBopLnNob3AucHJvZHVjdC52MS5MaXN0UHJpY2VDaGFuZ2VzUmVzcG9uc2UiA5ACATKqAwoMU3RvY2tTZXJ2aWNlElEKB1Jlc2VydmUSHy5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2ZVJlcXVlc3QaIC5zaG9wLnByb2R1Y3QudjEuUmVzZXJ2ZVJlc3BvbnNlIgOQAgISUQoHUmVsZWFzZRIfLnNob3AucHJvZHVjdC52MS5SZWxlYXNlUmVxdWVzdBogLnNob3AucHJvZHVjdC52MS5SZWxlYXNlUmVzcG9uc2UiA5ACAhJOCgZDb21taXQSHi5zaG9wLnByb2R1Y3QudjEuQ29tbWl0UmVxdWVzdBofLnNob3AucHJvZHVjdC52MS5Db21taXRSZXNwb25zZSIDkAICEk4KBlJldHVybhIeLnNob3AucHJvZHVjdC52MS5SZXR1cm5SZXF1ZXN0Gh8uc2hvcC5wcm9kdWN0LnYxLlJldHVyblJlc3BvbnNlIgOQAgISVAoIR2V0U3RvY2sSIC5zaG9wLnByb2R1Y3QudjEuR2V0U3RvY2tSZXF1ZXN0GiEuc2hvcC5wcm9kdWN0LnYxLkdldFN0b2NrUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_shop_common_v1_money]);
 
 /**
  * @generated from message shop.product.v1.Category
@@ -426,6 +426,128 @@ export const GetProductImageResponseSchema: GenMessage<GetProductImageResponse> 
   messageDesc(file_shop_product_v1_product, 12);
 
 /**
+ * @generated from message shop.product.v1.RecommendRequest
+ */
+export type RecommendRequest = Message<"shop.product.v1.RecommendRequest"> & {
+  /**
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+
+  /**
+   * 1 to 24. 0 means 8.
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message shop.product.v1.RecommendRequest.
+ * Use `create(RecommendRequestSchema)` to create a new message.
+ */
+export const RecommendRequestSchema: GenMessage<RecommendRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 13);
+
+/**
+ * @generated from message shop.product.v1.RecommendResponse
+ */
+export type RecommendResponse = Message<"shop.product.v1.RecommendResponse"> & {
+  /**
+   * Without the product itself.
+   *
+   * @generated from field: repeated shop.product.v1.Product products = 1;
+   */
+  products: Product[];
+
+  /**
+   * @generated from field: shop.product.v1.RecommendationSource source = 2;
+   */
+  source: RecommendationSource;
+};
+
+/**
+ * Describes the message shop.product.v1.RecommendResponse.
+ * Use `create(RecommendResponseSchema)` to create a new message.
+ */
+export const RecommendResponseSchema: GenMessage<RecommendResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 14);
+
+/**
+ * What customers get: the service answers or fails, and the gateway falls back and says so here.
+ *
+ * @generated from message shop.product.v1.Recommendations
+ */
+export type Recommendations = Message<"shop.product.v1.Recommendations"> & {
+  /**
+   * @generated from field: repeated shop.product.v1.Product products = 1;
+   */
+  products: Product[];
+
+  /**
+   * @generated from field: shop.product.v1.RecommendationSource source = 2;
+   */
+  source: RecommendationSource;
+
+  /**
+   * Second best, because the best could not be had in time.
+   *
+   * @generated from field: bool degraded = 3;
+   */
+  degraded: boolean;
+
+  /**
+   * Code of the error that is the reason: ASHLAR_ATTEMPT_TIMEOUT. Empty where nothing is wrong.
+   *
+   * @generated from field: string degraded_by = 4;
+   */
+  degradedBy: string;
+};
+
+/**
+ * Describes the message shop.product.v1.Recommendations.
+ * Use `create(RecommendationsSchema)` to create a new message.
+ */
+export const RecommendationsSchema: GenMessage<Recommendations> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 15);
+
+/**
+ * @generated from message shop.product.v1.ListBestSellersRequest
+ */
+export type ListBestSellersRequest = Message<"shop.product.v1.ListBestSellersRequest"> & {
+  /**
+   * 1 to 24. 0 means 8.
+   *
+   * @generated from field: int32 limit = 1;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message shop.product.v1.ListBestSellersRequest.
+ * Use `create(ListBestSellersRequestSchema)` to create a new message.
+ */
+export const ListBestSellersRequestSchema: GenMessage<ListBestSellersRequest> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 16);
+
+/**
+ * @generated from message shop.product.v1.ListBestSellersResponse
+ */
+export type ListBestSellersResponse = Message<"shop.product.v1.ListBestSellersResponse"> & {
+  /**
+   * @generated from field: repeated shop.product.v1.Product products = 1;
+   */
+  products: Product[];
+};
+
+/**
+ * Describes the message shop.product.v1.ListBestSellersResponse.
+ * Use `create(ListBestSellersResponseSchema)` to create a new message.
+ */
+export const ListBestSellersResponseSchema: GenMessage<ListBestSellersResponse> = /*@__PURE__*/
+  messageDesc(file_shop_product_v1_product, 17);
+
+/**
  * What merchants say about a product.
  *
  * @generated from message shop.product.v1.ProductDraft
@@ -477,7 +599,7 @@ export type ProductDraft = Message<"shop.product.v1.ProductDraft"> & {
  * Use `create(ProductDraftSchema)` to create a new message.
  */
 export const ProductDraftSchema: GenMessage<ProductDraft> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 13);
+  messageDesc(file_shop_product_v1_product, 18);
 
 /**
  * @generated from message shop.product.v1.CreateProductRequest
@@ -527,7 +649,7 @@ export type CreateProductRequest = Message<"shop.product.v1.CreateProductRequest
  * Use `create(CreateProductRequestSchema)` to create a new message.
  */
 export const CreateProductRequestSchema: GenMessage<CreateProductRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 14);
+  messageDesc(file_shop_product_v1_product, 19);
 
 /**
  * @generated from message shop.product.v1.CreateProductResponse
@@ -544,7 +666,7 @@ export type CreateProductResponse = Message<"shop.product.v1.CreateProductRespon
  * Use `create(CreateProductResponseSchema)` to create a new message.
  */
 export const CreateProductResponseSchema: GenMessage<CreateProductResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 15);
+  messageDesc(file_shop_product_v1_product, 20);
 
 /**
  * @generated from message shop.product.v1.EditProductRequest
@@ -578,7 +700,7 @@ export type EditProductRequest = Message<"shop.product.v1.EditProductRequest"> &
  * Use `create(EditProductRequestSchema)` to create a new message.
  */
 export const EditProductRequestSchema: GenMessage<EditProductRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 16);
+  messageDesc(file_shop_product_v1_product, 21);
 
 /**
  * @generated from message shop.product.v1.EditProductResponse
@@ -595,7 +717,7 @@ export type EditProductResponse = Message<"shop.product.v1.EditProductResponse">
  * Use `create(EditProductResponseSchema)` to create a new message.
  */
 export const EditProductResponseSchema: GenMessage<EditProductResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 17);
+  messageDesc(file_shop_product_v1_product, 22);
 
 /**
  * @generated from message shop.product.v1.RepriceProductRequest
@@ -627,7 +749,7 @@ export type RepriceProductRequest = Message<"shop.product.v1.RepriceProductReque
  * Use `create(RepriceProductRequestSchema)` to create a new message.
  */
 export const RepriceProductRequestSchema: GenMessage<RepriceProductRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 18);
+  messageDesc(file_shop_product_v1_product, 23);
 
 /**
  * @generated from message shop.product.v1.RepriceProductResponse
@@ -644,7 +766,7 @@ export type RepriceProductResponse = Message<"shop.product.v1.RepriceProductResp
  * Use `create(RepriceProductResponseSchema)` to create a new message.
  */
 export const RepriceProductResponseSchema: GenMessage<RepriceProductResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 19);
+  messageDesc(file_shop_product_v1_product, 24);
 
 /**
  * @generated from message shop.product.v1.RetireProductRequest
@@ -671,7 +793,7 @@ export type RetireProductRequest = Message<"shop.product.v1.RetireProductRequest
  * Use `create(RetireProductRequestSchema)` to create a new message.
  */
 export const RetireProductRequestSchema: GenMessage<RetireProductRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 20);
+  messageDesc(file_shop_product_v1_product, 25);
 
 /**
  * @generated from message shop.product.v1.RetireProductResponse
@@ -688,7 +810,7 @@ export type RetireProductResponse = Message<"shop.product.v1.RetireProductRespon
  * Use `create(RetireProductResponseSchema)` to create a new message.
  */
 export const RetireProductResponseSchema: GenMessage<RetireProductResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 21);
+  messageDesc(file_shop_product_v1_product, 26);
 
 /**
  * @generated from message shop.product.v1.RestoreProductRequest
@@ -715,7 +837,7 @@ export type RestoreProductRequest = Message<"shop.product.v1.RestoreProductReque
  * Use `create(RestoreProductRequestSchema)` to create a new message.
  */
 export const RestoreProductRequestSchema: GenMessage<RestoreProductRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 22);
+  messageDesc(file_shop_product_v1_product, 27);
 
 /**
  * @generated from message shop.product.v1.RestoreProductResponse
@@ -732,7 +854,7 @@ export type RestoreProductResponse = Message<"shop.product.v1.RestoreProductResp
  * Use `create(RestoreProductResponseSchema)` to create a new message.
  */
 export const RestoreProductResponseSchema: GenMessage<RestoreProductResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 23);
+  messageDesc(file_shop_product_v1_product, 28);
 
 /**
  * @generated from message shop.product.v1.AdjustStockRequest
@@ -768,7 +890,7 @@ export type AdjustStockRequest = Message<"shop.product.v1.AdjustStockRequest"> &
  * Use `create(AdjustStockRequestSchema)` to create a new message.
  */
 export const AdjustStockRequestSchema: GenMessage<AdjustStockRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 24);
+  messageDesc(file_shop_product_v1_product, 29);
 
 /**
  * @generated from message shop.product.v1.AdjustStockResponse
@@ -785,7 +907,7 @@ export type AdjustStockResponse = Message<"shop.product.v1.AdjustStockResponse">
  * Use `create(AdjustStockResponseSchema)` to create a new message.
  */
 export const AdjustStockResponseSchema: GenMessage<AdjustStockResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 25);
+  messageDesc(file_shop_product_v1_product, 30);
 
 /**
  * @generated from message shop.product.v1.SetProductImageRequest
@@ -820,7 +942,7 @@ export type SetProductImageRequest = Message<"shop.product.v1.SetProductImageReq
  * Use `create(SetProductImageRequestSchema)` to create a new message.
  */
 export const SetProductImageRequestSchema: GenMessage<SetProductImageRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 26);
+  messageDesc(file_shop_product_v1_product, 31);
 
 /**
  * @generated from message shop.product.v1.SetProductImageResponse
@@ -837,7 +959,7 @@ export type SetProductImageResponse = Message<"shop.product.v1.SetProductImageRe
  * Use `create(SetProductImageResponseSchema)` to create a new message.
  */
 export const SetProductImageResponseSchema: GenMessage<SetProductImageResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 27);
+  messageDesc(file_shop_product_v1_product, 32);
 
 /**
  * @generated from message shop.product.v1.PriceChange
@@ -866,7 +988,7 @@ export type PriceChange = Message<"shop.product.v1.PriceChange"> & {
  * Use `create(PriceChangeSchema)` to create a new message.
  */
 export const PriceChangeSchema: GenMessage<PriceChange> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 28);
+  messageDesc(file_shop_product_v1_product, 33);
 
 /**
  * @generated from message shop.product.v1.ListPriceChangesRequest
@@ -883,7 +1005,7 @@ export type ListPriceChangesRequest = Message<"shop.product.v1.ListPriceChangesR
  * Use `create(ListPriceChangesRequestSchema)` to create a new message.
  */
 export const ListPriceChangesRequestSchema: GenMessage<ListPriceChangesRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 29);
+  messageDesc(file_shop_product_v1_product, 34);
 
 /**
  * @generated from message shop.product.v1.ListPriceChangesResponse
@@ -900,7 +1022,7 @@ export type ListPriceChangesResponse = Message<"shop.product.v1.ListPriceChanges
  * Use `create(ListPriceChangesResponseSchema)` to create a new message.
  */
 export const ListPriceChangesResponseSchema: GenMessage<ListPriceChangesResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 30);
+  messageDesc(file_shop_product_v1_product, 35);
 
 /**
  * @generated from message shop.product.v1.StockLine
@@ -924,7 +1046,7 @@ export type StockLine = Message<"shop.product.v1.StockLine"> & {
  * Use `create(StockLineSchema)` to create a new message.
  */
 export const StockLineSchema: GenMessage<StockLine> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 31);
+  messageDesc(file_shop_product_v1_product, 36);
 
 /**
  * @generated from message shop.product.v1.ReserveRequest
@@ -957,7 +1079,7 @@ export type ReserveRequest = Message<"shop.product.v1.ReserveRequest"> & {
  * Use `create(ReserveRequestSchema)` to create a new message.
  */
 export const ReserveRequestSchema: GenMessage<ReserveRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 32);
+  messageDesc(file_shop_product_v1_product, 37);
 
 /**
  * @generated from message shop.product.v1.ReserveResponse
@@ -979,7 +1101,7 @@ export type ReserveResponse = Message<"shop.product.v1.ReserveResponse"> & {
  * Use `create(ReserveResponseSchema)` to create a new message.
  */
 export const ReserveResponseSchema: GenMessage<ReserveResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 33);
+  messageDesc(file_shop_product_v1_product, 38);
 
 /**
  * @generated from message shop.product.v1.ReleaseRequest
@@ -996,7 +1118,7 @@ export type ReleaseRequest = Message<"shop.product.v1.ReleaseRequest"> & {
  * Use `create(ReleaseRequestSchema)` to create a new message.
  */
 export const ReleaseRequestSchema: GenMessage<ReleaseRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 34);
+  messageDesc(file_shop_product_v1_product, 39);
 
 /**
  * @generated from message shop.product.v1.ReleaseResponse
@@ -1013,7 +1135,7 @@ export type ReleaseResponse = Message<"shop.product.v1.ReleaseResponse"> & {
  * Use `create(ReleaseResponseSchema)` to create a new message.
  */
 export const ReleaseResponseSchema: GenMessage<ReleaseResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 35);
+  messageDesc(file_shop_product_v1_product, 40);
 
 /**
  * @generated from message shop.product.v1.CommitRequest
@@ -1030,7 +1152,7 @@ export type CommitRequest = Message<"shop.product.v1.CommitRequest"> & {
  * Use `create(CommitRequestSchema)` to create a new message.
  */
 export const CommitRequestSchema: GenMessage<CommitRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 36);
+  messageDesc(file_shop_product_v1_product, 41);
 
 /**
  * @generated from message shop.product.v1.CommitResponse
@@ -1047,7 +1169,7 @@ export type CommitResponse = Message<"shop.product.v1.CommitResponse"> & {
  * Use `create(CommitResponseSchema)` to create a new message.
  */
 export const CommitResponseSchema: GenMessage<CommitResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 37);
+  messageDesc(file_shop_product_v1_product, 42);
 
 /**
  * @generated from message shop.product.v1.ReturnRequest
@@ -1064,7 +1186,7 @@ export type ReturnRequest = Message<"shop.product.v1.ReturnRequest"> & {
  * Use `create(ReturnRequestSchema)` to create a new message.
  */
 export const ReturnRequestSchema: GenMessage<ReturnRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 38);
+  messageDesc(file_shop_product_v1_product, 43);
 
 /**
  * @generated from message shop.product.v1.ReturnResponse
@@ -1081,7 +1203,7 @@ export type ReturnResponse = Message<"shop.product.v1.ReturnResponse"> & {
  * Use `create(ReturnResponseSchema)` to create a new message.
  */
 export const ReturnResponseSchema: GenMessage<ReturnResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 39);
+  messageDesc(file_shop_product_v1_product, 44);
 
 /**
  * @generated from message shop.product.v1.StockLevel
@@ -1118,7 +1240,7 @@ export type StockLevel = Message<"shop.product.v1.StockLevel"> & {
  * Use `create(StockLevelSchema)` to create a new message.
  */
 export const StockLevelSchema: GenMessage<StockLevel> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 40);
+  messageDesc(file_shop_product_v1_product, 45);
 
 /**
  * @generated from message shop.product.v1.GetStockRequest
@@ -1137,7 +1259,7 @@ export type GetStockRequest = Message<"shop.product.v1.GetStockRequest"> & {
  * Use `create(GetStockRequestSchema)` to create a new message.
  */
 export const GetStockRequestSchema: GenMessage<GetStockRequest> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 41);
+  messageDesc(file_shop_product_v1_product, 46);
 
 /**
  * @generated from message shop.product.v1.GetStockResponse
@@ -1154,7 +1276,7 @@ export type GetStockResponse = Message<"shop.product.v1.GetStockResponse"> & {
  * Use `create(GetStockResponseSchema)` to create a new message.
  */
 export const GetStockResponseSchema: GenMessage<GetStockResponse> = /*@__PURE__*/
-  messageDesc(file_shop_product_v1_product, 42);
+  messageDesc(file_shop_product_v1_product, 47);
 
 /**
  * @generated from enum shop.product.v1.SortOrder
@@ -1200,6 +1322,39 @@ export const SortOrderSchema: GenEnum<SortOrder> = /*@__PURE__*/
   enumDesc(file_shop_product_v1_product, 0);
 
 /**
+ * @generated from enum shop.product.v1.RecommendationSource
+ */
+export const RecommendationSource = {
+  /**
+   * @generated from enum value: RECOMMENDATION_SOURCE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Bought together with the product by at least two orders, most orders first.
+   *
+   * @generated from enum value: RECOMMENDATION_SOURCE_CO_PURCHASE = 1;
+   */
+  CO_PURCHASE: 1,
+
+  /**
+   * @generated from enum value: RECOMMENDATION_SOURCE_BEST_SELLERS = 2;
+   */
+  BEST_SELLERS: 2,
+} as const;
+
+/**
+ * @generated from enum shop.product.v1.RecommendationSource
+ */
+export type RecommendationSource = (typeof RecommendationSource)[keyof typeof RecommendationSource] | UnknownEnum;
+
+/**
+ * Describes the enum shop.product.v1.RecommendationSource.
+ */
+export const RecommendationSourceSchema: GenEnum<RecommendationSource> = /*@__PURE__*/
+  enumDesc(file_shop_product_v1_product, 1);
+
+/**
  * @generated from enum shop.product.v1.ReservationState
  */
 export const ReservationState = {
@@ -1243,7 +1398,7 @@ export type ReservationState = (typeof ReservationState)[keyof typeof Reservatio
  * Describes the enum shop.product.v1.ReservationState.
  */
 export const ReservationStateSchema: GenEnum<ReservationState> = /*@__PURE__*/
-  enumDesc(file_shop_product_v1_product, 1);
+  enumDesc(file_shop_product_v1_product, 2);
 
 /**
  * The catalogue and its search.
@@ -1299,6 +1454,35 @@ export const ProductService: GenService<{
   },
 }> = /*@__PURE__*/
   serviceDesc(file_shop_product_v1_product, 0);
+
+/**
+ * What else somebody might want. Nothing here is sold out or retired.
+ *
+ * @generated from service shop.product.v1.RecommendationService
+ */
+export const RecommendationService: GenService<{
+  /**
+   * What is bought together with a product; best sellers where too little is known yet. SHOP_PRODUCT_NOT_FOUND.
+   *
+   * @generated from rpc shop.product.v1.RecommendationService.Recommend
+   */
+  recommend: {
+    methodKind: "unary";
+    input: typeof RecommendRequestSchema;
+    output: typeof RecommendResponseSchema;
+  },
+  /**
+   * What was sold most, most first; of those that were sold as often, the most popular.
+   *
+   * @generated from rpc shop.product.v1.RecommendationService.ListBestSellers
+   */
+  listBestSellers: {
+    methodKind: "unary";
+    input: typeof ListBestSellersRequestSchema;
+    output: typeof ListBestSellersResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_shop_product_v1_product, 1);
 
 /**
  * What merchants do with the catalogue. A change names the version it was made from: SHOP_PRODUCT_CHANGED when somebody
@@ -1386,7 +1570,7 @@ export const MerchantService: GenService<{
     output: typeof ListPriceChangesResponseSchema;
   },
 }> = /*@__PURE__*/
-  serviceDesc(file_shop_product_v1_product, 1);
+  serviceDesc(file_shop_product_v1_product, 2);
 
 /**
  * Stock is never negative and never invented: available + reserved + sold = initial, for every product, always. Initial
@@ -1446,5 +1630,5 @@ export const StockService: GenService<{
     output: typeof GetStockResponseSchema;
   },
 }> = /*@__PURE__*/
-  serviceDesc(file_shop_product_v1_product, 2);
+  serviceDesc(file_shop_product_v1_product, 3);
 
