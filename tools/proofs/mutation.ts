@@ -23,7 +23,7 @@ const cores: readonly Core[] = [
   {
     name: 'rate-limit',
     mutate: ['rate-limit/rate-limiter.ts', 'rate-limit/arrival-times.ts'],
-    tests: ['rate-limit/rate-limiter*.test.ts'],
+    tests: ['rate-limit/rate-limiter*.test.ts', 'rate-limit/arrival-times.test.ts'],
   },
   {
     name: 'bulkhead',

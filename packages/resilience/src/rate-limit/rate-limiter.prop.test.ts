@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { VirtualClock } from '@ashlar/kernel/testing'
 import { ManualClock } from '../internal/manual-clock.test.support.ts'
 import { checkMillionSteps, manySteps } from '../internal/random-steps.test.support.ts'
 import { tickMs } from '../internal/ticker.ts'
@@ -94,7 +95,9 @@ class Twins {
     if (waiting === undefined) return
     waiting.caller.abort(new Error('gone'))
     assert.equal(await waiting.ended, 'left')
-    this.#bucket(waiting.key).add(waiting.cost * this.#tokenMs)
+    const bucket = this.#bucket(waiting.key)
+    const behindMs = Math.max(0, this.clock.now() - bucket.level - waiting.dueMs)
+    bucket.add(Math.max(0, waiting.cost * this.#tokenMs - behindMs))
   }
 
   async pass(ms: number): Promise<void> {
@@ -198,4 +201,38 @@ test('a million random steps at any time: nobody gets less than a token bucket g
     }
   })
   await checkMillionSteps(property, () => taken)
+})
+
+const turn = fc.record({
+  kind: fc.constantFrom('wait', 'wait', 'leave', 'pass'),
+  cost: fc.constantFrom(0.5, 1, 2, 4),
+  which: fc.nat(250),
+})
+const turns = fc.array(turn, { minLength: 60, maxLength: 60 })
+
+test('whoever leaves the line and comes instead: nobody goes before a token bucket has what it takes', async () => {
+  const property = fc.asyncProperty(fc.constantFrom(1, 2, 4), turns, async (burst, script) => {
+    const clock = new VirtualClock()
+    const limiter = new RateLimiter({ name: 'p', limit: 10, perMs: 1_000, burst, clock })
+    const bucket = new Bucket(100 * burst, 0)
+    const callers: AbortController[] = []
+    const early: number[] = []
+    const wait = async (cost: number, { signal }: AbortController): Promise<void> => {
+      await limiter.wait('ann', { cost, maxWaitMs: 3_600_000, signal })
+      bucket.fill(clock.now())
+      if (bucket.level < 100 * cost) early.push(100 * cost - bucket.level)
+      bucket.add(-100 * cost)
+    }
+    for (const { kind, cost, which } of script) {
+      if (kind === 'wait') {
+        const caller = new AbortController()
+        callers.push(caller)
+        wait(Math.min(cost, burst), caller).catch((error: unknown) => assert.equal(error, caller.signal.reason))
+      } else if (kind === 'leave') callers[which % Math.max(1, callers.length)]?.abort(new Error('gone'))
+      else await clock.advance(which)
+    }
+    await clock.advance(100 * 4 * script.length)
+    assert.deepEqual(early, [])
+  })
+  await fc.assert(property, { numRuns: 100 })
 })

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { hasCode, type Clock, type Timer } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
+import type { RateLimitedError } from './errors.ts'
+import { keyEvicted, rateRefusal, type KeyEvicted, type RateRefusal } from './events.ts'
 import { RateLimiter, rateLimitHeaders, type RateLimiterOptions } from './rate-limiter.ts'
 
 const day = 86_400_000
@@ -152,8 +154,50 @@ suite('a rate limiter', () => {
     })
   })
 
+  test('says how a key stands without taking anything', async () => {
+    const { clock, limiter } = limiterOf()
+    assert.deepEqual(limiter.peek('ann'), { allowed: true, remaining: 10, resetMs: 0, retryAfterMs: 0 })
+    admitted(limiter, 'ann', 9)
+    assert.deepEqual(limiter.peek('ann'), { allowed: true, remaining: 1, resetMs: 900, retryAfterMs: 0 })
+    limiter.take('ann')
+    const used = { allowed: false, remaining: 0, resetMs: 1_000, retryAfterMs: 100 }
+    assert.deepEqual([limiter.peek('ann'), limiter.peek('ann')], [used, used])
+    await clock.advance(99.5)
+    assert.deepEqual(limiter.peek('ann'), { ...used, resetMs: 901, retryAfterMs: 1 })
+  })
+
+  test('tells who listens of each refusal, and of each key that it had to forget', () => {
+    const refusals: RateRefusal[] = []
+    const evictions: KeyEvicted[] = []
+    const { limiter } = limiterOf({ limit: 1, maxKeys: 2 })
+    for (const key of ['ann', 'bob', 'cid']) limiter.take(key)
+    limiter.take('cid')
+    const refused = rateRefusal.subscribe((event) => void refusals.push(event))
+    const evicted = keyEvicted.subscribe((event) => void evictions.push(event))
+    limiter.take('cid')
+    assert.deepEqual(refusals, [{ limiter: 'login', retryAfterMs: 1_000 }])
+    assert.equal(limiter.refused, 2)
+    for (const key of ['dan', 'dan', 'eve']) limiter.take(key)
+    assert.deepEqual(evictions, [
+      { limiter: 'login', keys: 2 },
+      { limiter: 'login', keys: 2 },
+    ])
+    for (const listener of [refused, evicted]) listener[Symbol.dispose]()
+  })
+
+  test('a header never asks to come back in no time', () => {
+    const limiter = { name: 'fast', limit: 2.5, perMs: 1_500 }
+    const refused = { allowed: false, remaining: 0, resetMs: 3_000, retryAfterMs: 0 }
+    assert.deepEqual(rateLimitHeaders(limiter, refused), {
+      'ratelimit-policy': '"fast";q=2;w=2',
+      ratelimit: '"fast";r=0;t=0',
+      'retry-after': '1',
+    })
+  })
+
   test('options and costs that make no sense are refused by name and value', () => {
     assert.throws(() => limiterOf({ limit: 0 }), /limit must be .* got 0/)
+    assert.throws(() => limiterOf({ limit: 1e-310, burst: 2 }), /limit is too small, got 1e-310/)
     assert.throws(() => limiterOf({ perMs: Number.NaN }), /perMs must be .* got NaN/)
     assert.throws(() => limiterOf({ burst: 0.5 }), /burst must be 1 to 1000000000, got 0.5/)
     assert.throws(() => limiterOf({ maxKeys: 1.5 }), /maxKeys must be a whole number, got 1.5/)
@@ -186,6 +230,38 @@ suite('waiting for one’s turn', () => {
     const { limiter } = limiterOf({ burst: 1 })
     await limiter.wait('ann', { maxWaitMs: 0 })
     await assert.rejects(limiter.wait('ann', { maxWaitMs: 99 }), (error) => hasCode(error, 'ASHLAR_RATE_LIMITED'))
+  })
+
+  test('a wait that makes no sense is refused by name and value, and one that is given up before takes nothing', async () => {
+    const { limiter } = limiterOf({ burst: 1 })
+    const wait = (options: Parameters<RateLimiter['wait']>[1]): Promise<void> => limiter.wait('ann', options)
+    for (const maxWaitMs of [-1, 3_600_001, Number.NaN]) {
+      const message = `rate limiter: maxWaitMs must be 0 to 3600000, got ${maxWaitMs}`
+      await assert.rejects(wait({ maxWaitMs }), { name: 'RangeError', message })
+    }
+    await assert.rejects(wait({ maxWaitMs: 0, cost: 2 }), /cost must be above 0 and at most the burst \(1\), got 2/)
+    await assert.rejects(wait({ maxWaitMs: 0, signal: AbortSignal.abort(new Error('gone')) }), /gone/)
+    await wait({ maxWaitMs: 3_600_000 })
+    await assert.rejects(wait({ maxWaitMs: 0 }), (error: RateLimitedError) => {
+      assert.deepEqual([error.limiter, error.retryAfterMs], ['login', 100])
+      return true
+    })
+    assert.equal(limiter.refused, 1)
+  })
+
+  test('a turn that comes up is not given back, and one given up late frees no more than it took', async () => {
+    const { clock, limiter } = limiterOf({ burst: 1 })
+    await limiter.wait('ann', { maxWaitMs: 0 })
+    const caller = new AbortController()
+    const first = limiter.wait('ann', { maxWaitMs: 1_000, signal: caller.signal })
+    const second = limiter.wait('ann', { maxWaitMs: 1_000 })
+    await clock.advance(100)
+    await first
+    caller.abort(new Error('too late'))
+    assert.equal(limiter.take('ann'), 200)
+    await clock.advance(100)
+    await second
+    assert.equal(limiter.take('ann'), 100)
   })
 
   test('who gives up gives the turn back, and no timer stays', async () => {

@@ -75,6 +75,8 @@ export class RateLimiter implements RateGate {
     within('limit', limit, Number.MIN_VALUE, 1_000_000_000)
     within('perMs', perMs, 1, 31_536_000_000)
     within('burst', burst, 1, 1_000_000_000)
+    // Beyond all numbers no call would ever be too early.
+    if ((burst * perMs) / limit === Infinity) throw new RangeError(`rate limiter: limit is too small, got ${limit}`)
     if (!Number.isInteger(maxKeys)) throw new RangeError(`rate limiter: maxKeys must be a whole number, got ${maxKeys}`)
     within('maxKeys', maxKeys, 1, 10_000_000)
     this.name = name
@@ -131,7 +133,8 @@ export class RateLimiter implements RateGate {
   }
 
   /**
-   * Waits until the key may make the call. Turns are given in the order of asking; one that is given up goes back.
+   * Waits until the key may make the call. Turns are given in the order of asking; one that is given up goes back, as far
+   * as those behind it have not been given theirs after it.
    * @throws {RateLimitedError} at once when the wait would be longer than `maxWaitMs`; the signal's reason when it aborts.
    */
   async wait(key: string, options: { cost?: number; maxWaitMs: number; signal?: AbortSignal }): Promise<void> {
@@ -154,7 +157,7 @@ export class RateLimiter implements RateGate {
     try {
       await sleep(this.#clock, waitMs, { signal })
     } catch (error) {
-      this.#giveBack(key, cost)
+      this.#giveBack(key, cost * this.#costMs, next)
       throw error
     }
   }
@@ -195,11 +198,15 @@ export class RateLimiter implements RateGate {
     }
   }
 
-  /** Unless the key has been idle or forgotten since: it has its whole burst, and others need the place. */
-  #giveBack(key: string, cost: number): void {
+  /**
+   * Unless the key has been idle or forgotten since: it has its whole burst, and others need the place. What was given
+   * behind the turn stays where it is: one more beside that would be one too many at a time.
+   */
+  #giveBack(key: string, tookMs: number, turn: number): void {
     const place = this.#arrivals.placeOf(key)
     const timeMs = this.#arrivals.at(place)
-    if (timeMs > this.#clock.now()) this.#arrivals.set(place, timeMs - cost * this.#costMs)
+    const behindMs = Math.max(0, timeMs - turn)
+    if (timeMs > this.#clock.now() && behindMs < tookMs) this.#arrivals.set(place, timeMs - tookMs + behindMs)
   }
 
   #keep(key: string, place: number, timeMs: number, nowMs: number): void {

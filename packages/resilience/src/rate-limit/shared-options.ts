@@ -1,4 +1,4 @@
-import { systemClock, systemRandom, type Clock, type Random } from '@ashlar/kernel'
+import { hasCode, systemClock, systemRandom, type Clock, type Random } from '@ashlar/kernel'
 import { CircuitBreaker, consecutive } from '../circuit-breaker/index.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import type { ScriptRunner } from './script-runner.ts'
@@ -17,7 +17,10 @@ export interface LeaseOptions {
 }
 
 export interface SharedRateLimiterOptions {
-  /** In events, errors and headers, and in the keys of the store: limiters of one name share what they count. */
+  /**
+   * In events, errors and headers, and in the keys of the store: limiters of one name share what they count. Without `:`,
+   * which separates it from the caller's key there.
+   */
   readonly name: string
   /** The store. */
   readonly scripts: ScriptRunner
@@ -68,6 +71,8 @@ export function sharedRateSettings(options: SharedRateLimiterOptions): SharedRat
   const { name, scripts, limit, perMs, burst = limit, onStoreError, storeTimeoutMs = 50, maxKeys = 100_000 } = options
   const { clock = systemClock, random = systemRandom } = options
   if (typeof name !== 'string' || name === '') throw new TypeError('rate limiter: name is required')
+  // A key that somebody chose must not be another limiter's.
+  if (name.includes(':')) throw new TypeError(`rate limiter: name must not hold a colon, got ${JSON.stringify(name)}`)
   within('limit', limit, Number.MIN_VALUE, 1_000_000_000)
   within('perMs', perMs, 1, 31_536_000_000)
   within('burst', burst, 1, 1_000_000_000)
@@ -86,12 +91,19 @@ export function sharedRateSettings(options: SharedRateLimiterOptions): SharedRat
     onStoreError,
     share: shareOf(options, burst, maxKeys, clock),
     storeTimeoutMs,
-    // An error that will be the same next time is no reason to ask again and again either.
-    breaker: options.breaker ?? new CircuitBreaker({ ...breakerOptions, ...consecutive(5), isFailure: () => true }),
+    breaker: options.breaker ?? new CircuitBreaker({ ...breakerOptions, ...consecutive(5), isFailure: isStoreFailure }),
     lease: leaseOf(options.lease, burst),
     maxKeys,
     clock,
   }
+}
+
+/**
+ * An error that will be the same next time is no reason to ask again and again either. Callers that have less time than
+ * the store may take say nothing about it: a few of them must not decide for all others.
+ */
+function isStoreFailure(error: unknown): boolean | undefined {
+  return hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED') ? undefined : true
 }
 
 function shareOf(

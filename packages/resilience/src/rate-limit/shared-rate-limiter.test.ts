@@ -63,10 +63,25 @@ suite('a shared rate limiter', () => {
     await told
   })
 
+  test('callers that have less time than the store may take do not have it given up for all others', async () => {
+    const site = new Site()
+    const limiter = site.limiter()
+    site.hang()
+    for (let caller = 0; caller < 10; caller++) {
+      const hasty = runCall({ timeoutMs: 5, clock: site.clock }, () => limiter.take('ada'))
+      const told = assert.rejects(hasty, (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'))
+      await site.clock.advance(10)
+      await told
+    }
+    site.store.away = undefined
+    assert.equal((await limiter.take('bob')).source, 'store')
+  })
+
   test('options and costs that make no sense are refused by name and value', async () => {
     const site = new Site()
     const wrong: [Options, RegExp][] = [
       [{ name: '' }, /name is required/],
+      [{ name: 'search:eu' }, /name must not hold a colon, got "search:eu"/],
       [{ limit: 0 }, /limit must be .* got 0/],
       [{ perMs: Number.NaN }, /perMs must be .* got NaN/],
       [{ burst: 0.5 }, /burst must be 1 to 1000000000, got 0.5/],
