@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import type { Readable, Writable } from 'node:stream'
+import type { RequestWatch } from './request-watch.ts'
 
 /** Header fields that follow a body. */
 export type Trailers = Readonly<Record<string, string>>
@@ -19,6 +20,8 @@ export interface Exchange {
   /** Where the answer's body goes. */
   readonly outgoing: Writable
   readonly isHeadSent: boolean
+  /** `undefined` when nobody listens. */
+  watch: RequestWatch | undefined
   /** @throws {BadRequestError} for what the platform's parser lets pass although it can be read in two ways. */
   refuseAmbiguous(): void
   /** Lets a client that waits for leave send its body. */

@@ -22,6 +22,7 @@ export class IncomingRequest implements HttpRequest {
   readonly url: RequestUrl
   readonly headers: HttpRequest['headers']
   params?: Readonly<Record<string, string>>
+  route?: string
   readonly signal: AbortSignal
   readonly draining: AbortSignal
   readonly #exchange: Exchange

@@ -14,6 +14,7 @@ export {
   httpEdge,
   httpEdgeRows,
 } from './errors.ts'
+export { serverRequest, type ServerRequest } from './events.ts'
 export type { HttpLimits } from './limits.ts'
 export { listen, type HttpServer, type ListenOptions } from './listen.ts'
 export type { HttpHandler, HttpRequest, HttpResponse, RequestUrl } from './message.ts'

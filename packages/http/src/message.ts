@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { StatusName } from '@ashlar/kernel'
 
 /** Where a request is addressed to. */
 export interface RequestUrl {
@@ -19,6 +20,11 @@ export interface HttpRequest {
   readonly headers: Readonly<IncomingHttpHeaders>
   /** What the router took from the path; set by the router. */
   params?: Readonly<Record<string, string>>
+  /**
+   * What the path was matched with, such as `/orders/:id`; set by the router, for those who watch the server. Never the
+   * path itself: each route is counted by itself.
+   */
+  route?: string
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
   /** Aborts when the server begins to drain: an answer that has no end of its own should come to one. */
@@ -57,6 +63,8 @@ export interface HttpResponse {
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
   /** Asked for when the body has ended: fields that follow it. Over HTTP/1.1 the body is then sent in chunks. */
   readonly trailers?: () => Readonly<Record<string, string>>
+  /** Not sent: why the answer is a failure, for those who watch the server. `problemResponse` says it. */
+  readonly failure?: { readonly error: unknown; readonly status: StatusName }
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>

@@ -52,5 +52,5 @@ export function problemResponse(error: unknown, edge: EdgeTable, extras: Problem
   if (hasCode(error, 'ASHLAR_HTTP_METHOD_NOT_ALLOWED')) {
     headers['allow'] = (error as MethodNotAllowedError).allow.join(', ')
   }
-  return { status: told.http, headers, body: JSON.stringify(problem) }
+  return { status: told.http, headers, body: JSON.stringify(problem), failure: { error, status: told.status } }
 }

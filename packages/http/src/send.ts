@@ -53,6 +53,7 @@ async function stream(exchange: Exchange, answer: StreamedAnswer, signal: AbortS
     // The head waits for the first piece: what the body throws until then can still be answered as an error.
     let next = await orAborted(iterator.next(), signal)
     exchange.writeHead(status, headers, answer.trailers !== undefined)
+    exchange.watch?.headSent()
     while (next.done !== true) {
       if (!outgoing.write(next.value)) await once(outgoing, 'drain', { signal })
       next = await orAborted(iterator.next(), signal)

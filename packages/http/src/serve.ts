@@ -2,7 +2,9 @@ import { childTrace, newTrace, parseTraceparent, runCall, toEdgeError, type Call
 import type { Exchange } from './exchange.ts'
 import { IncomingRequest } from './incoming-request.ts'
 import type { HttpResponse } from './message.ts'
+import { serverRequest } from './events.ts'
 import { problemResponse } from './problem.ts'
+import { RequestWatch } from './request-watch.ts'
 import { send } from './send.ts'
 import type { Shell } from './shell.ts'
 import { parseTarget } from './target.ts'
@@ -15,27 +17,39 @@ export async function serve(shell: Shell, exchange: Exchange, gone: AbortSignal)
     // Cancelled: there is nobody left to answer.
     exchange.cut()
   }
+  exchange.watch?.end(exchange.method, exchange.isHeadSent)
 }
 
-/** Runs what is done for a request as a call of its own, in the caller's trace, which ends when the client goes away. */
+/**
+ * Runs what is done for a request as a call of its own, in the caller's trace, which ends when the client goes away.
+ * Watched where somebody listens; whoever asked for it says when it has ended.
+ */
 export function asCall(
   shell: Shell,
-  { headers }: Exchange,
+  exchange: Exchange,
   gone: AbortSignal,
   work: (call: CallContext) => Promise<void>,
 ): Promise<void> {
-  const caller = parseTraceparent(headers['traceparent'] as string | undefined)
+  const { headers } = exchange
+  const caller = parseTraceparent(
+    headers['traceparent'] as string | undefined,
+    headers['tracestate'] as string | undefined,
+  )
   const trace = caller === undefined ? newTrace() : childTrace(caller)
+  if (serverRequest.hasSubscribers) exchange.watch = new RequestWatch(shell.clock, trace, caller)
   return runCall({ parent: null, trace, signal: gone, clock: shell.clock }, work)
 }
 
 /** Answers with what callers may know about an error, and reports it where it is ours. */
 export async function refuse(shell: Shell, exchange: Exchange, call: CallContext, error: unknown): Promise<void> {
-  await send(exchange, refusal(shell, exchange, call, error), shellHeaders(call), call.signal)
+  const reply = refusal(shell, exchange, call, error)
+  exchange.watch?.answered(reply)
+  await send(exchange, reply, shellHeaders(call), call.signal)
 }
 
 async function answer(shell: Shell, exchange: Exchange, call: CallContext): Promise<void> {
   const reply = await outcome(shell, exchange, call)
+  exchange.watch?.answered(reply)
   try {
     await send(exchange, reply, shellHeaders(call), call.signal)
   } catch (error) {
@@ -45,6 +59,7 @@ async function answer(shell: Shell, exchange: Exchange, call: CallContext): Prom
       return
     }
     report(shell, exchange, error, reply.status)
+    exchange.watch?.failed(error)
     exchange.cut()
   }
 }
@@ -56,9 +71,9 @@ async function outcome(shell: Shell, exchange: Exchange, call: CallContext): Pro
     exchange.refuseAmbiguous()
     const target = parseTarget(exchange.target, limits.targetBytes)
     const { bodyBytes } = limits
-    return await shell.handler(
-      new IncomingRequest(exchange, target, { signal, draining: connections.draining, bodyBytes }),
-    )
+    const request = new IncomingRequest(exchange, target, { signal, draining: connections.draining, bodyBytes })
+    exchange.watch?.given(request)
+    return await shell.handler(request)
   } catch (error) {
     return refusal(shell, exchange, call, error)
   }

@@ -3,7 +3,10 @@ import type { Duplex } from 'node:stream'
 import type { HttpRequest } from './message.ts'
 
 /** A client that asks for a WebSocket. */
-export interface UpgradeRequest extends Pick<HttpRequest, 'url' | 'headers' | 'remoteAddress' | 'signal' | 'draining'> {
+export interface UpgradeRequest extends Pick<
+  HttpRequest,
+  'url' | 'headers' | 'remoteAddress' | 'signal' | 'draining' | 'route'
+> {
   /** The platform's own, for libraries that speak WebSocket on it. */
   readonly message: IncomingMessage
 }

@@ -29,15 +29,19 @@ export class RemoteError extends AshlarError {
   }
 }
 
-/** No answer came: refused, reset or closed. Whether the callee acted is not known. */
+/** No answer came: refused, reset or closed. Where the call was sent, whether the callee acted is not known. */
 export class RpcUnreachableError extends AshlarError {
   readonly code = 'ASHLAR_RPC_UNREACHABLE' as const
   readonly retryable = true
   readonly service: string
+  /** Whether any of the call may have arrived. */
+  readonly isSent: boolean
 
-  constructor(detail: { service: string; reason: string }, options?: ErrorOptions) {
+  /** @param detail `isSent` is assumed unless it is known to be false. */
+  constructor(detail: { service: string; reason: string; isSent?: boolean }, options?: ErrorOptions) {
     super(`service "${detail.service}" cannot be reached: ${detail.reason}`, options)
     this.service = detail.service
+    this.isSent = detail.isSent ?? true
   }
 }
 

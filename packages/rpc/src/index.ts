@@ -8,4 +8,5 @@ export {
   RpcUnreachableError,
   rpcEdgeRows,
 } from './errors.ts'
+export { clientCall, type ClientCall } from './events.ts'
 export { implement, rpcHandler, type Implementation, type RpcService } from './implement.ts'

@@ -42,7 +42,7 @@ for (const format of ['binary', 'json'] as const) {
       assert.equal(answer.text, 'hello')
       assert.equal(answer.number, -7n)
       assert.ok(answer.remainingMs > 0 && answer.remainingMs <= 5_000)
-      assert.match(seen[0] ?? '', new RegExp(`^00-${call.trace.traceId}-[0-9a-f]{16}-01$`))
+      assert.match(seen[0] ?? '', new RegExp(`^00-${call.trace.traceId}-[0-9a-f]{16}-[0-9a-f]{2}$`))
     })
     await assert.rejects(client.fail({}), (error) => {
       assert.ok(hasCode(error, 'ASHLAR_RPC_NOT_FOUND'))

@@ -101,6 +101,10 @@ export class Connection {
     return new Connection(client, target, clock)
   }
 
+  get database(): string {
+    return this.#target.database
+  }
+
   get lost(): boolean {
     return this.#lost
   }

@@ -2,6 +2,7 @@ import { currentCall, hasCode, orAborted, systemClock, systemRandom, type Clock,
 import { throwIfOver } from './call-guard.ts'
 import { Connector } from './connector.ts'
 import { UnavailableError } from './errors.ts'
+import { transactionEnded } from './events.ts'
 import { Pipeline } from './pipeline.ts'
 import { Pool } from './pool.ts'
 import { queryable, type Database } from './queryable.ts'
@@ -9,6 +10,7 @@ import { sql } from './sql.ts'
 import { Sessions } from './sessions.ts'
 import { parseTarget } from './target.ts'
 import { runTransaction, type TransactionTools } from './transaction.ts'
+import { watchTransaction } from './watch.ts'
 
 export interface DatabaseOptions {
   /** `postgres://role:password@host:port/database`, with `?sslmode=disable|require|verify-full`. */
@@ -114,7 +116,10 @@ function toDatabase(sessions: Sessions, tools: TransactionTools): Database {
   const queries = queryable((statement) => sessions.execute(statement))
   return {
     ...queries,
-    transaction: (work, options = {}) => sessions.count(() => runTransaction(tools, work, options)),
+    transaction(work, options = {}) {
+      const run = (watched: typeof work) => sessions.count(() => runTransaction(tools, watched, options))
+      return transactionEnded.hasSubscribers ? watchTransaction(sessions.watched, work, run) : run(work)
+    },
     async ping() {
       await queries.rows(sql`select 1`)
     },

@@ -17,7 +17,16 @@ export {
 } from './errors.ts'
 export { migrate, type MigrateOptions, type MigrateResult } from './migrate.ts'
 export type { EncodedValue, SqlValue } from './parameters.ts'
-export { transactionRetried, type TransactionRetried } from './events.ts'
+export {
+  connectionAcquired,
+  queryEnded,
+  transactionEnded,
+  transactionRetried,
+  type ConnectionAcquired,
+  type QueryEnded,
+  type TransactionEnded,
+  type TransactionRetried,
+} from './events.ts'
 export type {
   Database,
   Isolation,

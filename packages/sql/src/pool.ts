@@ -2,7 +2,9 @@ import { abortReason, type Clock, type Timer } from '@ashlar/kernel'
 import type { Connection } from './connection.ts'
 import type { Connector } from './connector.ts'
 import { busy, closedError } from './errors.ts'
+import { connectionAcquired } from './events.ts'
 import type { PoolStats } from './stats.ts'
+import { watchAcquire } from './watch.ts'
 
 export interface PoolOptions {
   readonly maxConnections: number
@@ -43,6 +45,15 @@ export class Pool {
 
   /** @throws {BusyError} when the queue is full or the wait too long; the signal's reason when it aborts. */
   acquire(signal: AbortSignal | undefined): Promise<Connection> {
+    if (!connectionAcquired.hasSubscribers) return this.#acquire(signal)
+    return watchAcquire({ database: this.database, clock: this.#options.clock }, () => this.#acquire(signal))
+  }
+
+  get database(): string {
+    return this.#connector.target.database
+  }
+
+  #acquire(signal: AbortSignal | undefined): Promise<Connection> {
     const { maxConnections, maxWaiting, acquireTimeoutMs, clock } = this.#options
     if (this.#closing.signal.aborted) return Promise.reject(closedError(this.#connector.target.server))
     if (this.#waiting.size >= maxWaiting) {

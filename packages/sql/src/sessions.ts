@@ -3,10 +3,12 @@ import { DatabaseError } from 'pg'
 import { throwIfOver } from './call-guard.ts'
 import type { Result } from './connection.ts'
 import { busy, QueryError } from './errors.ts'
+import { queryEnded } from './events.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Pool } from './pool.ts'
 import { compile, type Command, type Statement } from './statement.ts'
 import type { DatabaseStats } from './stats.ts'
+import { watchQuery, type Watched } from './watch.ts'
 
 // What these leave behind would be there for everybody else's statements, or needs a connection of one's own.
 const privateVerbs = new Set(
@@ -41,7 +43,8 @@ export class Sessions {
       throw new TypeError(`sql: ${command.verb || 'a script'} needs a connection of its own; use transaction()`)
     }
     if (command.advice !== undefined) throw new TypeError(`sql: ${command.advice}`)
-    return this.count(() => this.#execute(command, call?.signal))
+    const run = (): Promise<Result> => this.count(() => this.#execute(command, call?.signal))
+    return queryEnded.hasSubscribers ? watchQuery(this.watched, command, run) : run()
   }
 
   /** Runs `work` as one of those under way. @throws {BusyError} when they are too many. */
@@ -54,6 +57,11 @@ export class Sessions {
       this.#inFlight--
       if (this.#inFlight === 0) for (const resolve of this.#drained.splice(0)) resolve()
     }
+  }
+
+  /** What its work is told of with. */
+  get watched(): Watched {
+    return { database: this.#pool.database, clock: this.#clock }
   }
 
   get stats(): DatabaseStats {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { encodeParameter, type WireValue } from './parameters.ts'
 import { sessionAdvice } from './session-state.ts'
+import { summaryOf } from './statement-summary.ts'
 
 declare const rowType: unique symbol
 
@@ -20,13 +21,15 @@ export interface Command {
   readonly values: readonly WireValue[]
   /** The first word, in lower case. */
   readonly verb: string
+  /** What it does in a few words, for those who watch. */
+  readonly summary: string
   /** Why it may not run on a connection that others use later; `undefined` where it may. */
   readonly advice: string | undefined
   /** A script of several statements, sent by the simple protocol. */
   readonly script: boolean
 }
 
-type Shape = Pick<Command, 'text' | 'name' | 'verb' | 'advice'>
+type Shape = Pick<Command, 'text' | 'name' | 'verb' | 'summary' | 'advice'>
 
 /** Statements are classes so that a fragment is told from a parameter by what it is, never by how it looks. */
 export class SqlStatement implements Statement {
@@ -62,6 +65,7 @@ export function compile(statement: Statement): Command {
       name: undefined,
       values: [],
       verb: '',
+      summary: 'script',
       advice: undefined,
       script: true,
     }
@@ -70,6 +74,11 @@ export function compile(statement: Statement): Command {
   const flat = composed ? flatten(statement) : statement
   const values = flat.values.map(encodeParameter)
   return { ...(composed ? composedShape(flat.strings) : staticShape(flat.strings)), values, script: false }
+}
+
+/** A statement of our own, which is not told of: one that opens or ends something. */
+export function controlCommand(text: string): Command {
+  return { text, name: undefined, values: [], verb: '', summary: '', advice: undefined, script: false }
 }
 
 function flatten(statement: Statement): Statement {
@@ -114,7 +123,7 @@ function composedShape(strings: readonly string[]): Shape {
 
 function shapeOf(text: string, name: string | undefined): Shape {
   const verb = verbOf(text)
-  return { text, name, verb, advice: sessionAdvice(text, verb) }
+  return { text, name, verb, summary: summaryOf(text, verb), advice: sessionAdvice(text, verb) }
 }
 
 function numbered(strings: readonly string[]): string {

@@ -2,8 +2,10 @@ import { abortReason, currentCall, faultPoint, orAborted, type Clock } from '@as
 import { throwIfOver } from './call-guard.ts'
 import type { Connection, Result } from './connection.ts'
 import { QueryError } from './errors.ts'
+import { queryEnded } from './events.ts'
 import { queryable, type Isolation, type Transaction } from './queryable.ts'
-import { compile, type Command, type Statement } from './statement.ts'
+import { compile, controlCommand, type Command, type Statement } from './statement.ts'
+import { watchQuery, type Watched } from './watch.ts'
 
 /** The transaction itself, or a savepoint in it: what may be used until the next one is opened within it. */
 interface Scope {
@@ -31,6 +33,10 @@ export class TransactionSession {
     this.#connection = connection
     this.#clock = clock
     this.#signal = signal
+  }
+
+  get #watched(): Watched {
+    return { database: this.#connection.database, clock: this.#clock }
   }
 
   get transaction(): Transaction {
@@ -113,8 +119,9 @@ export class TransactionSession {
     // A call within the transaction may end while the transaction goes on: it must not find that statement in its way.
     const own = call?.signal === this.#callSignal ? undefined : call?.signal
     try {
-      const answer = orAborted(this.#connection.execute(command, own), own)
-      const result = await orAborted(answer, this.#signal)
+      const result = await (queryEnded.hasSubscribers
+        ? watchQuery(this.#watched, command, () => this.#send(command, own))
+        : this.#send(command, own))
       if (!result.inTransaction && !this.#ended) {
         this.#endedEarly = true
         this.#ended = true
@@ -126,6 +133,10 @@ export class TransactionSession {
       if (this.#endedEarly) this.#outermost.failure ??= error
       throw error
     }
+  }
+
+  #send(command: Command, own: AbortSignal | undefined): Promise<Result> {
+    return orAborted(orAborted(this.#connection.execute(command, own), own), this.#signal)
   }
 
   async #savepoint<T>(outer: Scope, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -174,8 +185,7 @@ export class TransactionSession {
   }
 
   #control(text: string): Promise<Result> {
-    const command: Command = { text, name: undefined, values: [], verb: '', advice: undefined, script: false }
-    return orAborted(this.#connection.execute(command), this.#signal)
+    return orAborted(this.#connection.execute(controlCommand(text)), this.#signal)
   }
 }
 

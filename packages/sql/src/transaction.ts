@@ -15,7 +15,8 @@ import type { Pool } from './pool.ts'
 import type { Transaction, TransactionOptions, TransactionRun } from './queryable.ts'
 import { TransactionSession } from './transaction-session.ts'
 
-type Work<T> = (transaction: Transaction, run: TransactionRun) => Promise<T>
+/** What a transaction is given to. */
+export type Work<T> = (transaction: Transaction, run: TransactionRun) => Promise<T>
 
 /** What transactions are run with. */
 export interface TransactionTools {

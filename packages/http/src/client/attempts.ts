@@ -1,4 +1,4 @@
-import { hasCode, withoutStack, type Clock, type Policy } from '@ashlar/kernel'
+import { hasCode, withoutStack, type Clock, type Policy, type PolicyCall } from '@ashlar/kernel'
 import type { HttpClientResponse } from './client-response.ts'
 import { HttpNotRepeatableError, HttpStatusError, type HttpUnreachableError } from './errors.ts'
 import { parseRetryAfter } from './retry-after.ts'
@@ -21,7 +21,7 @@ export interface Repeatable {
 export async function underPolicy(
   policy: Policy,
   request: Repeatable,
-  send: (signal: AbortSignal) => Promise<HttpClientResponse>,
+  send: (attempt: PolicyCall) => Promise<HttpClientResponse>,
 ): Promise<HttpClientResponse> {
   const { name, method, isRepeatable, isFailure, clock } = request
   let mayHaveTakenEffect = false
@@ -29,11 +29,11 @@ export async function underPolicy(
   const notRepeatable = (): HttpNotRepeatableError =>
     withoutStack(() => new HttpNotRepeatableError({ name, method }, failure === undefined ? {} : { cause: failure }))
   try {
-    return await policy(async ({ signal }) => {
+    return await policy(async (attempt) => {
       if (mayHaveTakenEffect && !isRepeatable) throw notRepeatable()
       mayHaveTakenEffect = true
       try {
-        const response = await send(signal)
+        const response = await send(attempt)
         if (!isFailure(response)) return response
         const retryAfterMs = parseRetryAfter(response.headers['retry-after'], clock)
         throw withoutStack(() => new HttpStatusError({ name, response, retryAfterMs }))

@@ -1,16 +1,19 @@
 import {
   childTrace,
-  formatTraceparent,
   runCall,
   systemClock,
+  traceHeaders,
   type CallContext,
   type Clock,
   type Closeable,
   type Policy,
+  type PolicyCall,
 } from '@ashlar/kernel'
 import { underPolicy } from './attempts.ts'
 import type { HttpClientResponse } from './client-response.ts'
+import { clientRequest } from './events.ts'
 import { createHttpTransport, type TransportRequest } from './transport.ts'
+import { watchRequest } from './watch-request.ts'
 
 export interface HttpClientOptions {
   /** `http://host:port`, with a path to begin every request's with, if need be. No credentials, no query. */
@@ -85,8 +88,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const limits = { connectTimeoutMs, maxConnections, maxInFlight, maxResponseBytes, maxHeaderBytes }
   const transport = createHttpTransport({ name, origin, ...limits })
   const send = (request: TransportRequest, call: CallContext): Promise<HttpClientResponse> => {
-    const traceparent = formatTraceparent(childTrace(call.trace))
-    return transport.send({ ...request, headers: { traceparent, ...request.headers } }, call.signal)
+    const trace = childTrace(call.trace)
+    const traced = { ...request, headers: { ...traceHeaders(trace), ...request.headers } }
+    if (!clientRequest.hasSubscribers) return transport.send(traced, call.signal)
+    const { method } = request
+    return watchRequest({ peer: name, method, trace, call, clock }, () => transport.send(traced, call.signal))
   }
   return {
     request(request) {
@@ -97,9 +103,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const { method } = request
         const isRepeatable = request.idempotent ?? isIdempotent(sent)
         // The policy may run it from wherever it likes; it stays part of this call.
-        const attempt = (signal: AbortSignal): Promise<HttpClientResponse> =>
-          runCall({ parent: call, signal, clock }, (own) => send(sent, own))
-        return underPolicy(policy, { name, method, isRepeatable, isFailure, clock }, attempt)
+        const sendOnce = ({ signal, attempt }: PolicyCall): Promise<HttpClientResponse> =>
+          runCall({ parent: call, signal, attempt: Math.max(call.attempt, attempt), clock }, (own) => send(sent, own))
+        return underPolicy(policy, { name, method, isRepeatable, isFailure, clock }, sendOnce)
       })
     },
     drain: (signal) => transport.drain(signal),

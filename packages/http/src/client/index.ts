@@ -9,6 +9,7 @@ export {
   HttpUnreachableError,
   httpClientEdgeRows,
 } from './errors.ts'
+export { clientRequest, type ClientRequest } from './events.ts'
 export {
   createHttpTransport,
   type HttpTransport,

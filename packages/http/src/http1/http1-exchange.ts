@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { withoutStack } from '@ashlar/kernel'
 import { BadRequestError } from '../errors.ts'
 import type { Exchange, Trailers } from '../exchange.ts'
+import type { RequestWatch } from '../request-watch.ts'
 import type { Shell } from '../shell.ts'
 
 // How much longer a client is listened to that keeps sending a body nobody wants.
@@ -13,6 +14,7 @@ export class Http1Exchange implements Exchange {
   readonly #shell: Shell
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
+  watch: RequestWatch | undefined = undefined
   #isToldToGoOn = false
 
   constructor(shell: Shell, message: IncomingMessage, response: ServerResponse) {

@@ -40,10 +40,13 @@ export async function serveUpgrade(
       try {
         const accept = check(shell, exchange)
         await handOver(shell, accept, connection, { request: requestOf(shell, exchange, call), head })
+        exchange.watch?.answered({ status: 101 })
       } catch (error) {
         if (socket.bytesWritten > bytesBefore) {
           // What has been written already is no HTTP; more of ours behind it would help nobody.
           if (!call.signal.aborted) report(shell, exchange, error, 101)
+          exchange.watch?.answered({ status: 101 })
+          exchange.watch?.failed(error)
           throw error
         }
         exchange.outgoing.assignSocket(socket)
@@ -55,6 +58,7 @@ export async function serveUpgrade(
   } catch {
     socket.destroy()
   }
+  exchange.watch?.end(exchange.method, socket.bytesWritten > bytesBefore)
 }
 
 async function handOver(
@@ -106,5 +110,7 @@ function checkOrigin({ upgradeOrigins }: Shell, { headers }: Http1Exchange): voi
 function requestOf(shell: Shell, exchange: Http1Exchange, { signal }: CallContext): UpgradeRequest {
   const { headers, remoteAddress, incoming: message, target } = exchange
   const url = new LazyUrl(parseTarget(target, shell.limits.targetBytes))
-  return { url, headers, remoteAddress, signal, draining: shell.connections.draining, message }
+  const request: UpgradeRequest = { url, headers, remoteAddress, signal, draining: shell.connections.draining, message }
+  exchange.watch?.given(request)
+  return request
 }

@@ -3,6 +3,7 @@ import { constants, type IncomingHttpHeaders as Http2Headers, type ServerHttp2St
 import { withoutStack } from '@ashlar/kernel'
 import { BadRequestError } from '../errors.ts'
 import type { Exchange, Trailers } from '../exchange.ts'
+import type { RequestWatch } from '../request-watch.ts'
 
 // What HTTP/2 says in frames, and forbids as fields. Source: RFC 9113, section 8.2.2.
 const connectionHeaders = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
@@ -14,6 +15,7 @@ export class Http2Exchange implements Exchange {
   readonly headers: IncomingHttpHeaders
   readonly remoteAddress: string
   readonly incoming: ServerHttp2Stream
+  watch: RequestWatch | undefined = undefined
   readonly #authority: string | undefined
 
   constructor(stream: ServerHttp2Stream, headers: Http2Headers, remoteAddress: string) {

@@ -5,12 +5,12 @@ import { callHeaders, callOptions } from './headers.ts'
 
 test('the callee knows when it is asked again; the first time nothing is said', async () => {
   await runCall({ attempt: 3 }, async (call) => {
-    const headers = callHeaders(call, systemClock)
+    const headers = callHeaders(call, call.trace, systemClock)
     assert.equal(headers['ashlar-attempt'], '3')
     assert.equal(callOptions(headers).attempt, 3)
   })
   await runCall({}, async (call) => {
-    assert.equal('ashlar-attempt' in callHeaders(call, systemClock), false)
+    assert.equal('ashlar-attempt' in callHeaders(call, call.trace, systemClock), false)
   })
 })
 

@@ -1,12 +1,12 @@
 import {
-  childTrace,
-  formatTraceparent,
   InvalidInputError,
   remainingMs,
+  traceHeaders,
   type CallContext,
   type CallOptions,
   type Clock,
   type Principal,
+  type TraceContext,
 } from '@ashlar/kernel'
 
 /** Request headers by lower-case name, as node:http gives them. */
@@ -19,10 +19,11 @@ const timeoutPattern = /^\d{1,10}$/
 
 /**
  * What a call carries besides its message: deadline as time left, trace, principal, tenant, idempotency key, causal
- * token, baggage, and which attempt it is. The trace's span id is a new one: the callee's work is a child of this call.
+ * token, baggage, and which attempt it is.
+ * @param trace The place of this attempt, of which the callee's work is a part.
  */
-export function callHeaders(call: CallContext, clock: Clock): Record<string, string> {
-  const headers: Record<string, string> = { traceparent: formatTraceparent(childTrace(call.trace)) }
+export function callHeaders(call: CallContext, trace: TraceContext, clock: Clock): Record<string, string> {
+  const headers: Record<string, string> = traceHeaders(trace)
   const leftMs = remainingMs(call, clock)
   if (leftMs !== undefined) headers['connect-timeout-ms'] = String(Math.max(1, Math.floor(leftMs)))
   if (call.principal !== undefined) headers['ashlar-principal'] = encodeJson(call.principal)

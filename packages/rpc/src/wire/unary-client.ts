@@ -1,16 +1,29 @@
 import { create, type DescMethodUnary, type Message } from '@bufbuild/protobuf'
-import { hasCode, runCall, systemClock, withoutStack, type CallContext, type Clock } from '@ashlar/kernel'
+import {
+  childTrace,
+  hasCode,
+  runCall,
+  systemClock,
+  withoutStack,
+  type CallContext,
+  type Clock,
+  type Policy,
+  type TraceContext,
+} from '@ashlar/kernel'
 import {
   createHttpTransport,
   type HttpOverloadedError,
   type HttpTransport,
   type HttpUnreachableError,
 } from '@ashlar/http/client'
+import { clientCall } from '../events.ts'
 import { RpcOverloadedError, RpcProtocolError, RpcUnreachableError } from '../errors.ts'
+import { underPolicy } from './attempts.ts'
 import { decodeError } from './error-codec.ts'
 import { callHeaders, contentTypes, formatOf, single, type WireFormat } from './headers.ts'
 import { decodeMessage, encodeMessage } from './message-codec.ts'
 import { pathOf } from './unary-server.ts'
+import { watchCall } from './watch-call.ts'
 
 export interface UnaryClientOptions {
   /** The callee's name, for errors. */
@@ -19,6 +32,13 @@ export interface UnaryClientOptions {
   readonly baseUrl: string
   /** How long a call may take when the caller's own deadline is not earlier. @default 5_000 */
   readonly timeoutMs?: number | undefined
+  /**
+   * Every call runs under it, within the call's deadline: retries, a breaker, limits. Calls are repeated only where the
+   * contract's `idempotency_level` says that they may be, or nothing was sent. What the callee says of itself (unavailable,
+   * internal, no answer in time) is `retryable` to the policy and counts against the callee; its other answers do not. What
+   * must not be repeated has a negative `retryAfterMs`.
+   */
+  readonly policy?: Policy | undefined
   /** Shows the callee that the caller belongs to the mesh. */
   readonly meshKey?: string | undefined
   /** @default 'binary' */
@@ -62,26 +82,48 @@ export class UnaryClient implements AsyncDisposable {
    * @throws {RemoteError} what the callee threw, by its code.
    * @throws {DeadlineExceededError} when the deadline passes; the connection is then torn down, so the callee's signal
    * aborts too.
-   * @throws {RpcUnreachableError} {@link RpcOverloadedError} {@link RpcProtocolError}
+   * @throws {RpcUnreachableError} {@link RpcOverloadedError} {@link RpcProtocolError}, or the policy's refusal
    */
   call(method: DescMethodUnary, request: Record<string, unknown>, options: UnaryCallOptions = {}): Promise<Message> {
     const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs ?? 5_000
-    return runCall({ timeoutMs, signal: options.signal, clock: this.#clock }, (call) =>
-      this.#send(method, create(method.input, request), call),
-    )
+    const { policy } = this.#options
+    const clock = this.#clock
+    return runCall({ timeoutMs, signal: options.signal, clock }, async (call) => {
+      // Once, and not as a part of any attempt: what cannot be encoded is not the callee's fault.
+      const body = encodeMessage(method.input, create(method.input, request), this.#format)
+      if (policy === undefined) return this.#send(method, body, call)
+      // The policy may run it from wherever it likes; it stays part of this call.
+      return underPolicy(policy, method, ({ signal, attempt }) =>
+        runCall({ parent: call, signal, attempt: Math.max(call.attempt, attempt), clock }, (own) =>
+          this.#send(method, body, own),
+        ),
+      )
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport[Symbol.asyncDispose]()
   }
 
-  async #send(method: DescMethodUnary, request: Message, call: CallContext): Promise<Message> {
+  #send(method: DescMethodUnary, body: Uint8Array | string, call: CallContext): Promise<Message> {
+    const trace = childTrace(call.trace)
+    if (!clientCall.hasSubscribers) return this.#exchange(method, body, call, trace)
+    const service = this.#options.name
+    const clock = this.#clock
+    return watchCall({ service, method, trace, call, clock }, () => this.#exchange(method, body, call, trace))
+  }
+
+  async #exchange(
+    method: DescMethodUnary,
+    body: Uint8Array | string,
+    call: CallContext,
+    trace: TraceContext,
+  ): Promise<Message> {
     const path = pathOf(method)
-    const headers = callHeaders(call, this.#clock)
+    const headers = callHeaders(call, trace, this.#clock)
     headers['content-type'] = contentTypes[this.#format]
     headers['connect-protocol-version'] = '1'
     if (this.#options.meshKey !== undefined) headers['ashlar-mesh-key'] = this.#options.meshKey
-    const body = encodeMessage(method.input, request, this.#format)
     const answer = await this.#transport
       .send({ method: 'POST', path, headers, body }, call.signal)
       .catch((error: unknown) => {
@@ -106,8 +148,8 @@ export class UnaryClient implements AsyncDisposable {
 /** The transport's errors, as those of a remote procedure: what carries a call is not the caller's business. */
 function translated(error: unknown, service: string): unknown {
   if (hasCode(error, 'ASHLAR_HTTP_UNREACHABLE')) {
-    const { reason } = error as HttpUnreachableError
-    return withoutStack(() => new RpcUnreachableError({ service, reason }, { cause: error }))
+    const { reason, isSent } = error as HttpUnreachableError
+    return withoutStack(() => new RpcUnreachableError({ service, reason, isSent }, { cause: error }))
   }
   if (hasCode(error, 'ASHLAR_HTTP_OVERLOADED')) {
     const { limit } = error as HttpOverloadedError

@@ -50,6 +50,7 @@ export function unaryHandler(procedures: readonly Procedure[], options: UnarySer
   const checkMember = memberCheck(options.meshKey)
   return async (request) => {
     const procedure = byPath.get(request.url.path)
+    if (procedure !== undefined) request.route = request.url.path
     try {
       checkMember(request)
       if (procedure === undefined) throw new RpcUnimplementedError(`there is no procedure ${request.url.path}`)
@@ -113,6 +114,7 @@ function errorAnswer(error: unknown, table: EdgeTable): HttpResponse {
     status: statusRows[edge.status].http,
     headers: { 'content-type': contentTypes.json, 'cache-control': 'no-store' },
     body: JSON.stringify(encodeError(edge)),
+    failure: { error, status: edge.status },
   }
 }
 

@@ -17,4 +17,15 @@ export const batchFlushed: Channel<BatchFlushed> = channel('ashlar:sql:batch-flu
     durationMs: 'milliseconds that it took',
     error: 'what it rejected with; undefined when it did not',
   },
+  metrics: [
+    { name: 'ashlar.sql.batch.items', kind: 'histogram', unit: '{item}', field: 'items', attributes: ['batch'] },
+    { name: 'ashlar.sql.batch.queued', kind: 'gauge', unit: '{item}', field: 'queued', attributes: ['batch'] },
+    {
+      name: 'ashlar.sql.batch.duration',
+      kind: 'histogram',
+      unit: 'ms',
+      field: 'durationMs',
+      attributes: ['batch', 'error'],
+    },
+  ],
 })

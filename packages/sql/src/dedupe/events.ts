@@ -8,4 +8,5 @@ export interface MessageRepeated {
 export const messageRepeated: Channel<MessageRepeated> = channel('ashlar:sql:message-repeated', {
   description: 'A message came that had been handled; its work was not done again.',
   fields: { consumer: 'who handles it', messageId: 'id of the message' },
+  metrics: [{ name: 'ashlar.sql.messages.repeated', kind: 'counter', unit: '{message}', attributes: ['consumer'] }],
 })

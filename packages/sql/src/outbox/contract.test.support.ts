@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { currentCall, runCall, type TraceContext } from '@ashlar/kernel'
-import { deliveryFailed, messageDelivered, type MessageHandler, type NewMessage, type Outbox } from './index.ts'
+import {
+  deliveryAttempted,
+  deliveryFailed,
+  messageDelivered,
+  type DeliveryAttempted,
+  type MessageHandler,
+  type NewMessage,
+  type Outbox,
+} from './index.ts'
 
 /** One implementation, with what the contract needs to know of its store. */
 export interface OutboxHarness<Tx> {
@@ -210,7 +218,7 @@ export function outboxContract<Tx>(name: string, open: (t: TestContext) => Promi
       seen[received.id] = { header: received.headers['traceparent'], trace: currentCall()?.trace }
       await inbox.take(received, delivery)
     })
-    const trace = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), sampled: false }
+    const trace = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), sampled: false, state: 'rojo=1' }
     const own = '00-'.concat('12'.repeat(16), '-', '34'.repeat(8), '-01')
     await runCall({ trace }, () =>
       transaction((tx) =>
@@ -220,10 +228,48 @@ export function outboxContract<Tx>(name: string, open: (t: TestContext) => Promi
     await transaction((tx) => outbox.put(tx, [message('a', 'without')]))
     await inbox.reaches(3)
     assert.equal(seen['within']?.header, `00-${trace.traceId}-${trace.spanId}-00`)
-    assert.deepEqual({ ...seen['within']?.trace, spanId: trace.spanId }, trace)
+    assert.deepEqual([seen['within']?.trace?.traceId, seen['within']?.trace?.sampled], [trace.traceId, false])
     assert.notEqual(seen['within']?.trace?.spanId, trace.spanId)
-    assert.equal(seen['own']?.trace?.traceId, '12'.repeat(16))
+    assert.deepEqual([seen['own']?.trace?.traceId, seen['own']?.trace?.state], ['12'.repeat(16), undefined])
     assert.equal(seen['without']?.header, undefined)
+  })
+
+  test(`${name}: what a handler does is a span within that of what put the message, whatever comes of it`, async (t) => {
+    const { outbox, transaction } = await open(t)
+    const attempts: DeliveryAttempted[] = []
+    const worked: (TraceContext | undefined)[] = []
+    const [two, three] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const listening = deliveryAttempted.subscribe((one) => {
+      attempts.push(one)
+      if (attempts.length === 2) two.resolve()
+      if (attempts.length === 3) three.resolve()
+    })
+    t.after(() => listening[Symbol.dispose]())
+    await using _ = outbox.relay(
+      async () => {
+        worked.push(currentCall()?.trace)
+        if (worked.length === 1) throw new RangeError('not yet')
+      },
+      { baseDelayMs: 1 },
+    )
+    const trace: TraceContext = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), sampled: false, state: 'rojo=1' }
+    await runCall({ trace }, () => transaction((tx) => outbox.put(tx, [message('a', 'a1')])))
+    await two.promise
+    await transaction((tx) => outbox.put(tx, [message('b', 'without')]))
+    await three.promise
+    assert.deepEqual(
+      attempts.map((one) => [one.id, one.attempt, one.parentSpanId, one.trace.state, one.error instanceof RangeError]),
+      [
+        ['a1', 1, trace.spanId, 'rojo=1', true],
+        ['a1', 2, trace.spanId, 'rojo=1', false],
+        ['without', 1, undefined, undefined, false],
+      ],
+    )
+    assert.deepEqual(
+      attempts.map((one) => [one.trace.spanId, one.trace.root]),
+      worked.map((own) => [own?.spanId, own?.spanId]),
+    )
+    assert.equal(attempts[0]?.trace.traceId, trace.traceId)
   })
 
   test(`${name}: more messages than the server can order at a time are refused`, async (t) => {

@@ -1,13 +1,14 @@
 import {
   backoffDelayMs,
   childTrace,
+  newTrace,
   parseTraceparent,
   runCall,
-  type CallOptions,
   type Clock,
   type Random,
+  type TraceContext,
 } from '@ashlar/kernel'
-import { deliveryFailed, messageDelivered } from './events.ts'
+import { deliveryAttempted, deliveryFailed, messageDelivered } from './events.ts'
 import type { OutboxMessage } from './message.ts'
 import type { MessageHandler, RelayOptions } from './outbox.ts'
 import type { FailedDelivery, StoredMessage } from './relay-source.ts'
@@ -22,6 +23,14 @@ export interface DelivererOptions extends Required<RelayOptions> {
 export interface Failure {
   readonly record: FailedDelivery
   readonly error: unknown
+}
+
+interface Attempt {
+  readonly message: OutboxMessage
+  readonly attempt: number
+  readonly trace: TraceContext
+  /** Where the message was put. */
+  readonly put: TraceContext | undefined
 }
 
 const maxErrorChars = 2_000
@@ -40,14 +49,35 @@ export class Deliverer {
   async deliver({ position, attempts, message }: StoredMessage, until: AbortSignal): Promise<Failure | undefined> {
     const { clock, random, timeoutMs, maxAttempts, baseDelayMs, maxDelayMs } = this.#options
     const attempt = attempts + 1
-    const options = { parent: null, timeoutMs, signal: until, clock, ...traceOf(message, random) }
+    const put = parseTraceparent(message.headers['traceparent'], message.headers['tracestate'])
+    // What is done about a message belongs to the trace of what put it.
+    const trace = put === undefined ? newTrace(random) : childTrace(put, random)
+    const options = { parent: null, timeoutMs, signal: until, clock, trace }
+    const handle = (): Promise<void> => runCall(options, ({ signal }) => this.#handler(message, { attempt, signal }))
     try {
-      await runCall(options, ({ signal }) => this.#handler(message, { attempt, signal }))
+      if (deliveryAttempted.hasSubscribers) await this.#watch({ message, attempt, trace, put }, handle)
+      else await handle()
       return undefined
     } catch (error) {
       const parked = attempt >= maxAttempts
       const delayMs = Math.ceil(backoffDelayMs(attempt, { baseDelayMs, maxDelayMs, random }))
       return { record: { position, attempt, error: textOf(error), delayMs, parked }, error }
+    }
+  }
+
+  async #watch({ message: { id, type }, attempt, trace, put }: Attempt, handle: () => Promise<void>): Promise<void> {
+    const { outbox, clock } = this.#options
+    const startedMs = clock.now()
+    let error: unknown
+    try {
+      await handle()
+    } catch (thrown) {
+      // A text that was thrown could be anything; text in an event is a code.
+      error = thrown instanceof Error ? thrown : typeof thrown
+      throw thrown
+    } finally {
+      const durationMs = clock.now() - startedMs
+      deliveryAttempted.publish({ outbox, id, type, attempt, durationMs, trace, parentSpanId: put?.spanId, error })
     }
   }
 
@@ -62,12 +92,6 @@ export class Deliverer {
     if (!deliveryFailed.hasSubscribers) return
     deliveryFailed.publish({ outbox: this.#options.outbox, id, type, attempt, parked, error })
   }
-}
-
-/** What is done about a message belongs to the trace of what put it. */
-function traceOf({ headers }: OutboxMessage, random: Random): Pick<CallOptions, 'trace'> {
-  const parent = parseTraceparent(headers['traceparent'])
-  return parent === undefined ? {} : { trace: childTrace(parent, random) }
 }
 
 /** What a column of text takes, whatever was thrown: a failure that cannot be recorded would be repeated for ever. */

@@ -1,4 +1,49 @@
-import { channel, type Channel } from '@ashlar/kernel'
+import { channel, type Channel, type TraceContext } from '@ashlar/kernel'
+
+export interface DeliveryAttempted {
+  readonly outbox: string
+  readonly id: string
+  readonly type: string
+  readonly attempt: number
+  readonly durationMs: number
+  readonly trace: TraceContext
+  readonly parentSpanId: string | undefined
+  readonly error: unknown
+}
+
+/** Whether it counts is known later, when it has been recorded: see the two below. */
+export const deliveryAttempted: Channel<DeliveryAttempted> = channel('ashlar:sql:outbox-attempt', {
+  description: 'A handler that was given a message of an outbox has ended.',
+  fields: {
+    outbox: 'name of the outbox',
+    id: 'id of the message',
+    type: 'type of the message',
+    attempt: 'which attempt it was, from 1',
+    durationMs: 'milliseconds that the handler took',
+    trace: 'place in the trace, which the handler’s call had',
+    parentSpanId: 'span that put the message; undefined for one that was put outside any trace',
+    error: 'what the handler threw',
+  },
+  metrics: [
+    {
+      name: 'ashlar.sql.outbox.attempt.duration',
+      kind: 'histogram',
+      field: 'durationMs',
+      unit: 'ms',
+      attributes: ['outbox', 'type', 'error'],
+    },
+  ],
+  span: {
+    name: 'outbox message',
+    nameField: 'type',
+    kind: 'consumer',
+    traceField: 'trace',
+    parentField: 'parentSpanId',
+    durationField: 'durationMs',
+    errorField: 'error',
+    attributes: ['outbox', 'id', 'attempt'],
+  },
+})
 
 export interface MessageDelivered {
   readonly outbox: string
@@ -17,6 +62,10 @@ export const messageDelivered: Channel<MessageDelivered> = channel('ashlar:sql:o
     attempt: 'which attempt it was, from 1',
     ageMs: 'milliseconds since the message was put',
   },
+  metrics: [
+    { name: 'ashlar.sql.outbox.delivered', kind: 'counter', unit: '{message}', attributes: ['outbox', 'type'] },
+    { name: 'ashlar.sql.outbox.age', kind: 'histogram', unit: 'ms', field: 'ageMs', attributes: ['outbox'] },
+  ],
 })
 
 export interface DeliveryFailed {
@@ -38,6 +87,19 @@ export const deliveryFailed: Channel<DeliveryFailed> = channel('ashlar:sql:outbo
     parked: 'whether it was the last: the message now waits for a person',
     error: 'what the handler threw',
   },
+  metrics: [
+    {
+      name: 'ashlar.sql.outbox.failures',
+      kind: 'counter',
+      unit: '{attempt}',
+      attributes: ['outbox', 'type', 'parked'],
+    },
+  ],
+  log: {
+    level: 'warn',
+    message: 'a message of an outbox could not be delivered',
+    attributes: ['outbox', 'id', 'type', 'attempt', 'parked', 'error'],
+  },
 })
 
 export interface RelayStalled {
@@ -53,4 +115,6 @@ export const relayStalled: Channel<RelayStalled> = channel('ashlar:sql:outbox-st
     delayMs: 'milliseconds until it tries again',
     error: 'what it failed with',
   },
+  metrics: [{ name: 'ashlar.sql.outbox.stalls', kind: 'counter', unit: '{stall}', attributes: ['outbox'] }],
+  log: { level: 'warn', message: 'a relay cannot read or record messages', attributes: ['outbox', 'delayMs', 'error'] },
 })

@@ -1,7 +1,9 @@
 export {
+  deliveryAttempted,
   deliveryFailed,
   messageDelivered,
   relayStalled,
+  type DeliveryAttempted,
   type DeliveryFailed,
   type MessageDelivered,
   type RelayStalled,

@@ -7,7 +7,7 @@ export interface NewMessage {
   readonly payload: unknown
   /** Unique; receivers tell repeats by it. @default a new UUID */
   readonly id?: string
-  /** Not interpreted, but for `traceparent` (W3C Trace Context). @default the `traceparent` of the call that puts it */
+  /** Not interpreted, but for W3C Trace Context: by default `traceparent` and `tracestate` of the call that puts it. */
   readonly headers?: Readonly<Record<string, string>>
 }
 

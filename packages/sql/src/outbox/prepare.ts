@@ -1,4 +1,4 @@
-import { currentCall, formatTraceparent, newId } from '@ashlar/kernel'
+import { currentCall, newId, traceHeaders } from '@ashlar/kernel'
 import type { NewMessage, OutboxMessage } from './message.ts'
 
 /** A message as it is put: with an id, and with the trace of the call that puts it. */
@@ -13,12 +13,13 @@ export function prepare(messages: readonly NewMessage[], mint: () => string = ne
     throw new RangeError(`outbox: ${maxMessages} messages can be put at a time, got ${messages.length}`)
   }
   const trace = currentCall()?.trace
-  const inherited = trace === undefined ? {} : { traceparent: formatTraceparent(trace) }
+  const inherited = trace === undefined ? {} : traceHeaders(trace)
   return messages.map(({ id = mint(), key, type, payload, headers }) => ({
     id,
     key,
     type,
     payload,
-    headers: { ...inherited, ...headers },
+    // A message with a trace of its own has none of what goes with ours.
+    headers: headers?.['traceparent'] === undefined ? { ...inherited, ...headers } : headers,
   }))
 }

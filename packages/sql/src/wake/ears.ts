@@ -2,7 +2,7 @@ import { hasCode, sleep, type Clock, type Random, type Timer } from '@ashlar/ker
 import type { Connection } from '../connection.ts'
 import type { Connector } from '../connector.ts'
 import { quoteIdentifier } from '../identifier.ts'
-import type { Command } from '../statement.ts'
+import { controlCommand } from '../statement.ts'
 import { wakeConnection } from './events.ts'
 import type { WakeReason } from './options.ts'
 
@@ -47,7 +47,7 @@ export class Ears {
       this.#poll?.cancel()
       this.#poll = undefined
     }
-    this.#connection?.execute(command(`unlisten ${quoteIdentifier(channel)}`)).catch(() => undefined)
+    this.#connection?.execute(controlCommand(`unlisten ${quoteIdentifier(channel)}`)).catch(() => undefined)
   }
 
   async close(): Promise<void> {
@@ -87,7 +87,7 @@ export class Ears {
   // What was notified before the server heard of us is not repeated: so look once it has.
   async #hear(connection: Connection, channel: string): Promise<void> {
     try {
-      await connection.execute(command(`listen ${quoteIdentifier(channel)}`))
+      await connection.execute(controlCommand(`listen ${quoteIdentifier(channel)}`))
       this.#onWake('connect', channel)
     } catch {
       // Without this channel the connection is of no use; on the next one it is asked for again.
@@ -130,14 +130,10 @@ export class Ears {
     const connection = this.#connection
     if (connection === undefined) return
     if (connection.stalledMs > 0) connection.abandon()
-    else connection.execute(command('select 1')).catch(() => undefined)
+    else connection.execute(controlCommand('select 1')).catch(() => undefined)
   }
 
   #report(state: 'connected' | 'lost' | 'failed', error?: unknown): void {
     if (wakeConnection.hasSubscribers) wakeConnection.publish({ state, error })
   }
-}
-
-function command(text: string): Command {
-  return { text, name: undefined, values: [], verb: '', advice: undefined, script: false }
 }
