@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DescService } from '@bufbuild/protobuf'
-import { closeAll } from '@ashlar/kernel'
+import { closeAll, systemClock, systemRandom } from '@ashlar/kernel'
 import { listen } from '@ashlar/http'
 import { createHttpClient } from '@ashlar/http/client'
 import { implement, rpcHandler, type Implementation, type RpcService } from '@ashlar/rpc'
@@ -11,6 +11,7 @@ import { shopEdge } from '../services/shared/edge.ts'
 import { createClients } from './clients.ts'
 import { merchantOrderRoutes } from './merchant-order-routes.ts'
 import { orderRoutes } from './order-routes.ts'
+import { createPolicies } from './policies.ts'
 import { createApi } from './router.ts'
 import { userRoutes } from './user-routes.ts'
 
@@ -29,13 +30,10 @@ test('however many sign-ins, checkouts and refunds wait, carts, profiles and ord
   ]
   const services = await listen(rpcHandler(parts, { edge: shopEdge }), { port: 0, edge: shopEdge })
   const { url } = services
-  const clients = createClients({
-    USER_URL: url,
-    PRODUCT_URL: url,
-    ORDER_URL: url,
-    PAYMENT_URL: url,
-    ASHLAR_MESH_KEY: '',
-  })
+  const clients = createClients(
+    { USER_URL: url, PRODUCT_URL: url, ORDER_URL: url, PAYMENT_URL: url, ASHLAR_MESH_KEY: '' },
+    createPolicies({ clock: systemClock, random: systemRandom }),
+  )
   const routes = [
     ...userRoutes(clients, { secure: false, limited: (route) => route }),
     ...orderRoutes(clients),

@@ -29,6 +29,53 @@ test('an address that signs in too often is refused here, whatever it asks for a
   }
 })
 
+test('a customer beyond their allowance is refused with 429, and told how they stand and when to come back', async () => {
+  const env = {
+    ...services,
+    ASHLAR_MESH_KEY: 'key',
+    LOG: 'error',
+    ADDRESS_COSTLY_BURST: '1',
+    ADDRESS_COSTLY_PER_SECOND: '1',
+  }
+  const gateway = await startService(gatewayService, env, { destination: { write: () => undefined } })
+  try {
+    await using client = createHttpClient({ name: 'gateway', baseUrl: gateway.url })
+    const [first, second] = [await client.request(search), await client.request(search)]
+    assert.deepEqual([first.status, second.status], [503, 429])
+    assert.partialDeepStrictEqual(second.headers, {
+      'content-type': 'application/problem+json',
+      'ratelimit-policy': '"costly";q=1;w=1',
+      ratelimit: '"costly";r=0;t=1',
+      'retry-after': '1',
+    })
+    assert.partialDeepStrictEqual(second.json(), { code: 'SHOP_TOO_MANY_ATTEMPTS', status: 429, retryable: true })
+    assert.equal((await client.request({ method: 'GET', path: '/api/products/p1' })).status, 503)
+  } finally {
+    await gateway.close()
+  }
+})
+
+test('while a service is away its circuit opens: 503 at once, with Retry-After, and nothing of how it is built', async () => {
+  const env = { ...services, ASHLAR_MESH_KEY: 'key', LOG: 'error' }
+  const gateway = await startService(gatewayService, env, { destination: { write: () => undefined } })
+  try {
+    await using client = createHttpClient({ name: 'gateway', baseUrl: gateway.url })
+    const codes = new Set<unknown>()
+    for (let call = 0; call < 12; call++)
+      codes.add((await client.request(search).then((r) => r.json() as { code: string })).code)
+    assert.deepEqual([...codes], ['ASHLAR_RPC_UNREACHABLE', 'ASHLAR_BREAKER_OPEN'])
+    const refused = await client.request(search)
+    assert.equal(refused.status, 503)
+    assert.ok(Number(refused.headers['retry-after']) >= 1 && Number(refused.headers['retry-after']) <= 3)
+    assert.partialDeepStrictEqual(refused.json(), { status: 503, retryable: true })
+    assert.doesNotMatch(refused.text(), /circuit|product/)
+  } finally {
+    await gateway.close()
+  }
+})
+
+const search = { method: 'GET', path: '/api/products' }
+
 async function cookieWhenReachedBy(publicUrl: string): Promise<string> {
   const env = { ...services, ASHLAR_MESH_KEY: 'key', LOG: 'error', PUBLIC_URL: publicUrl }
   const gateway = await startService(gatewayService, env, { destination: { write: () => undefined } })

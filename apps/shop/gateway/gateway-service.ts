@@ -1,18 +1,23 @@
 import type { JSONWebKeySet } from 'jose'
 import { createHttpClient } from '@ashlar/http/client'
-import { RateLimiter } from '@ashlar/resilience/rate-limit'
-import { integer, service, string, url } from '@ashlar/service'
+import { policyActions } from '@ashlar/resilience'
+import { service, string, url } from '@ashlar/service'
 import { shopEdge } from '../services/shared/edge.ts'
 import { failureLog } from '../services/shared/failure-log.ts'
-import { limitedByCaller } from './caller-limit.ts'
+import { limitedByAddress, limitedByClass } from './caller-limit.ts'
+import { callerLimitsConfig, createCallerLimits } from './caller-limits.ts'
 import { createClients } from './clients.ts'
 import { withCors } from './cors.ts'
 import { merchantOrderRoutes } from './merchant-order-routes.ts'
 import { merchantProductRoutes } from './merchant-product-routes.ts'
 import { orderRoutes } from './order-routes.ts'
+import { createPolicies } from './policies.ts'
 import { productRoutes } from './product-routes.ts'
+import { recommendationRoutes } from './recommendation-routes.ts'
+import { Recommendations } from './recommendations.ts'
 import { createApi } from './router.ts'
 import { staticFiles } from './static-files.ts'
+import { limitedTokens } from './token-limit.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 import { userRoutes } from './user-routes.ts'
 
@@ -33,37 +38,35 @@ export const gatewayService = service({
     CORS_ORIGINS: string({ default: '' }),
     /** Where customers reach the gateway. By https, cookies go no other way. */
     PUBLIC_URL: url({ default: 'http://127.0.0.1:8080' }),
-    /**
-     * Sign-ins, registrations and requests for new passwords that one address can make at once, and a second after that.
-     * Behind a proxy all customers have the proxy's address: limit them there, and set these to what all may do together.
-     */
-    LOGIN_ADDRESS_BURST: integer({ min: 1, max: 1_000_000, default: 100 }),
-    LOGIN_ADDRESS_PER_SECOND: integer({ min: 1, max: 1_000_000, default: 10 }),
+    ...callerLimitsConfig,
   },
-  async start({ config, log, clock }) {
-    const clients = createClients(config)
-    const users = createHttpClient({ name: 'user', baseUrl: config.USER_URL, clock })
+  async start({ config, log, clock, random }) {
+    const policies = createPolicies({ clock, random })
+    const clients = createClients(config, policies)
+    const users = createHttpClient({ name: 'user', baseUrl: config.USER_URL, policy: policies.user.run, clock })
     const verify = createTokenVerifier(async () => {
       const response = await users.request({ method: 'GET', path: '/.well-known/jwks.json' })
       return (await response.json()) as JSONWebKeySet
     }, clock)
     const faults = { edge: shopEdge, onError: failureLog(log) }
-    const [limit, burst] = [config.LOGIN_ADDRESS_PER_SECOND, config.LOGIN_ADDRESS_BURST]
-    const limiter = new RateLimiter({ name: 'sign-in', limit, perMs: 1_000, burst, clock })
-    const limited = limitedByCaller(limiter, faults)
+    const limits = createCallerLimits(config, clock)
+    const limited = limitedByAddress(limits.signIn, faults)
+    const recommendations = new Recommendations({ client: clients.recommendation, clock, random })
     const routes = [
       ...userRoutes(clients, { secure: new URL(config.PUBLIC_URL).protocol === 'https:', limited }),
       ...productRoutes(clients),
+      ...recommendationRoutes(recommendations),
       ...orderRoutes(clients),
       ...merchantProductRoutes(clients),
       ...merchantOrderRoutes(clients),
     ]
-    const api = createApi(routes, verify)
+    const api = createApi(routes.map(limitedByClass(limits, faults)), limitedTokens(verify, limits.tokens))
     const files = config.ASSETS_DIR === '' ? undefined : await staticFiles(config.ASSETS_DIR)
     const origins = config.CORS_ORIGINS.split(/[\s,]+/).filter((origin) => origin !== '')
     return {
       edge: shopEdge,
       handler: withCors((request) => files?.(request) ?? api(request), origins, faults),
+      actions: policyActions([...Object.values(policies), ...recommendations.policies]),
       parts: [...Object.values(clients), users],
     }
   },

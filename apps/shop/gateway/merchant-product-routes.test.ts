@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { closeAll, newId, type Lifecycle } from '@ashlar/kernel'
+import { closeAll, newId, systemClock, systemRandom, type Lifecycle } from '@ashlar/kernel'
 import { listen } from '@ashlar/http'
 import { createHttpClient, type HttpClient, type HttpClientRequest } from '@ashlar/http/client'
 import { photographs, png } from '../services/product/image/image-fixture.test.support.ts'
@@ -9,6 +9,7 @@ import { shopEdge } from '../services/shared/edge.ts'
 import { startForTest, testMeshKey } from '../services/shared/start-service.test.support.ts'
 import { createClients } from './clients.ts'
 import { merchantProductRoutes } from './merchant-product-routes.ts'
+import { createPolicies } from './policies.ts'
 import { productRoutes } from './product-routes.ts'
 import { createApi } from './router.ts'
 
@@ -21,7 +22,8 @@ before(async () => {
   const service = await startForTest(productService)
   const { url } = service
   const urls = { USER_URL: url, PRODUCT_URL: url, ORDER_URL: url, PAYMENT_URL: url }
-  const clients = createClients({ ...urls, ASHLAR_MESH_KEY: testMeshKey })
+  const policies = createPolicies({ clock: systemClock, random: systemRandom })
+  const clients = createClients({ ...urls, ASHLAR_MESH_KEY: testMeshKey }, policies)
   const api = createApi([...productRoutes(clients), ...merchantProductRoutes(clients)], async (token) => ({
     subject: ids[token] as string,
     roles: ['customer', token],

@@ -56,7 +56,9 @@ export async function staticFiles(
   return (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
     const file = files.get(request.url.path) ?? (wantsPage(request) ? page : undefined)
-    return file === undefined ? undefined : Promise.resolve(answer(file, request))
+    if (file === undefined) return undefined
+    request.route = '/*'
+    return Promise.resolve(answer(file, request))
   }
 }
 

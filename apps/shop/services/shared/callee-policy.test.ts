@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { hasCode, toEdgeError, type AshlarError } from '@ashlar/kernel'
+import { hasCode, runCall, toEdgeError, type AshlarError } from '@ashlar/kernel'
 import { seededRandom, VirtualClock } from '@ashlar/kernel/testing'
 import { listen } from '@ashlar/http'
 import { AttemptTimeoutError, type BreakerOpenError, type ResiliencePolicy } from '@ashlar/resilience'
@@ -195,4 +195,25 @@ test('a callee that is back is asked for three probes, and serves as before', as
   const answered = await settled(callee.clock, Promise.all([1, 2, 3].map(() => callee.client.getProfile({}))))
   assert.equal(answered.length, 3)
   assert.equal(kindOf(callee), 'closed')
+})
+
+test('a callee that still hangs is not taken for well because those who probe it have little time', async () => {
+  const clock = new VirtualClock()
+  const sources = { clock, random: seededRandom(1) }
+  const policy = calleePolicy('user', { health: calleeHealth('user', sources), attemptTimeoutMs: 1_000, ...sources })
+  const kind = (): string | undefined => policy.breaker?.state.kind
+  const ask = async (timeoutMs: number): Promise<void> => {
+    const hang = (): Promise<never> => new Promise(() => {})
+    const asked = assert.rejects(runCall({ timeoutMs, clock }, () => policy.run(hang)))
+    await clock.advance(1_100)
+    await asked
+  }
+  for (let call = 0; call < 10; call++) await ask(5_000)
+  assert.equal(kind(), 'open')
+  await clock.advance(1_200)
+  for (let probe = 0; probe < 5; probe++) await ask(50)
+  assert.equal(kind(), 'half-open')
+  await policy.run(async () => 'an answer')
+  await ask(5_000)
+  assert.equal(kind(), 'open')
 })

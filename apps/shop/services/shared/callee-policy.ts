@@ -71,10 +71,12 @@ export function calleePolicy(name: string, options: CalleePolicyOptions): Resili
 
 /**
  * The callee is ill. What the shop's own rules refuse, or somebody behind the callee, is an answer of a callee that is
- * well; and a deadline is short or long as the caller wants it.
+ * well; and a deadline is short or long as the caller wants it: that it has passed says nothing, not even that the callee
+ * is there.
  */
-function isIllness(error: unknown): boolean {
-  if (!saysRetryable(error) || isOfTheShop(error) || hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED')) return false
+function isIllness(error: unknown): boolean | undefined {
+  if (hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED')) return undefined
+  if (!saysRetryable(error) || isOfTheShop(error)) return false
   return !(error instanceof RemoteError && hasCode(error, 'ASHLAR_ATTEMPT_TIMEOUT'))
 }
 
@@ -83,7 +85,7 @@ function isIllness(error: unknown): boolean {
  * in vain for one that hangs would only wait as long again.
  */
 function isWorthRepeating(error: unknown): boolean {
-  if (!isIllness(error) || hasCode(error, 'ASHLAR_ATTEMPT_TIMEOUT')) return false
+  if (isIllness(error) !== true || hasCode(error, 'ASHLAR_ATTEMPT_TIMEOUT')) return false
   return (error as { retryAfterMs?: number }).retryAfterMs === undefined
 }
 

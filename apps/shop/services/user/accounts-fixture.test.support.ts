@@ -53,7 +53,8 @@ export async function accountsFixture(): Promise<AccountsFixture> {
     cost: { logN: 4, r: 8, p: 1 },
   })
   const refreshTokens = createRefreshTokens({ key, random })
-  const loginLimit = new RateLimiter({ name: 'login', limit: 1, perMs: 30_000, burst: 10, clock })
+  const attempts = new RateLimiter({ name: 'login', limit: 1, perMs: 30_000, burst: 10, clock })
+  const loginLimit = { take: async (emailHash: string) => attempts.decide(emailHash) }
   const mails: Mail[] = []
   const mailer = { send: (mail: Mail) => fixture.send(mail) }
   const mailing = { passwords: store.passwords, mailer, publicUrl: 'https://shop.example/', clock, random, log }

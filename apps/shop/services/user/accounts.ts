@@ -1,5 +1,5 @@
 import { hasCode, type Clock } from '@ashlar/kernel'
-import type { RateLimiter } from '@ashlar/resilience/rate-limit'
+import type { RateDecision } from '@ashlar/resilience/rate-limit'
 import type { Address } from '../shared/address.ts'
 import type { Log } from '../shared/log.ts'
 import type { AccessTokens } from './access-tokens.ts'
@@ -35,13 +35,18 @@ export interface Accounts extends Pick<Sessions, 'refresh' | 'logout'>, Password
   updatePreferences(userId: string, preferences: Preferences): Promise<void>
 }
 
+/** Met by a `SharedRateLimiter`. */
+interface LoginLimit {
+  take(emailHash: string): Promise<Pick<RateDecision, 'allowed' | 'retryAfterMs'>>
+}
+
 export interface AccountsOptions {
   readonly store: UserStore
   readonly passwords: Passwords
   readonly tokens: AccessTokens
   readonly refreshTokens: RefreshTokens
   /** Attempts to sign in, by the digest of the e-mail address. */
-  readonly loginLimit: Pick<RateLimiter, 'take'>
+  readonly loginLimit: LoginLimit
   readonly clock: Clock
   readonly newId: () => string
   readonly log: Log
@@ -58,9 +63,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async login({ email, password }) {
       const normalised = normaliseEmail(email)
       const emailHash = sha256(normalised)
-      // Before anything is looked up or computed: what is refused says nothing about the account, and costs nothing.
-      const retryAfterMs = loginLimit.take(emailHash)
-      if (retryAfterMs > 0) throw tooManyAttempts(retryAfterMs)
+      // Before anything is looked up or computed: what is refused says nothing about the account, and costs little.
+      const { allowed, retryAfterMs } = await loginLimit.take(emailHash)
+      if (!allowed) throw tooManyAttempts(retryAfterMs)
       const found = await store.users.findByEmail(normalised)
       if (!(await passwords.verify(password, found?.passwordHash)) || found === undefined) {
         log.warn({ userId: found?.user.id, emailHash: emailHash.slice(0, 12) }, 'login failed')

@@ -2,6 +2,7 @@ import { hasCode } from '@ashlar/kernel'
 import { migrate, sql, type Database, type Statement, type Transaction } from '@ashlar/sql'
 import { migrateLeases } from '@ashlar/sql/lease'
 import { migrateOutbox, type Outbox } from '@ashlar/sql/outbox'
+import { migrateRateLimits } from '@ashlar/sql/rate-limit'
 import type { Address } from '../shared/address.ts'
 import { emailTaken } from './errors.ts'
 import { postgresPasswords } from './postgres-passwords.ts'
@@ -10,10 +11,11 @@ import type { Credentials, SigningKey, SigningKeyRepository, UserRepository, Use
 import { toUser, userColumns, type UserRow } from './user-row.ts'
 import { defaultPreferences, type Preferences } from './user.ts'
 
-/** Makes the tables of the user service, those of its outbox included, or brings them up to date. */
+/** Makes the tables of the user service, those of its outbox and its limits included, or brings them up to date. */
 export async function migrateUsers(db: Database): Promise<void> {
   await migrateLeases(db)
   await migrateOutbox(db)
+  await migrateRateLimits(db)
   await migrate(db, { namespace: 'user', directory: new URL('./migrations/', import.meta.url) })
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
-import { hasCode, newId, runCall } from '@ashlar/kernel'
+import { codeOf, hasCode, newId, runCall } from '@ashlar/kernel'
 import { createHttpClient } from '@ashlar/http/client'
 import { RemoteError, createClient, type Client } from '@ashlar/rpc'
 import { openDatabase, sql } from '@ashlar/sql'
@@ -17,8 +17,7 @@ let client: Client<typeof UserService>
 let files: string
 before(async () => {
   files = await mkdtemp(join(tmpdir(), 'user-'))
-  const variables = { FILES_DIR: files, PUBLIC_URL: 'https://shop.example', ADMIN_KEY: adminKey }
-  service = await startForTest(userService, variables)
+  service = await startForTest(userService, variables())
   client = createClient(UserService, { name: 'user', baseUrl: service.url, meshKey: testMeshKey })
 })
 after(async () => {
@@ -28,6 +27,12 @@ after(async () => {
 })
 
 const adminKey = 'an admin key of the tests that is long enough'
+const variables = (): Record<string, string> => ({
+  FILES_DIR: files,
+  PUBLIC_URL: 'https://shop.example',
+  ADMIN_KEY: adminKey,
+  LOGIN_REFILL_SECONDS: '3600',
+})
 const password = 'correct horse battery'
 async function register(): Promise<Session> {
   const email = `${newId()}@example.com`
@@ -51,6 +56,40 @@ test('a customer registers, signs in, and the published keys verify the access t
   const { payload } = await jwtVerify(session.accessToken, keys, { issuer: 'ashlar-shop', audience: 'shop' })
   assert.equal(payload.sub, session.user?.id)
   assert.deepEqual(payload.roles, ['customer'])
+})
+
+/** The codes that the attempts have failed with, each as often as it came. */
+async function failures(attempts: readonly Promise<unknown>[]): Promise<Record<string, number>> {
+  const count: Record<string, number> = {}
+  for (const attempt of await Promise.allSettled(attempts)) {
+    const key = attempt.status === 'fulfilled' ? 'none' : (codeOf(attempt.reason) ?? String(attempt.reason))
+    count[key] = (count[key] ?? 0) + 1
+  }
+  return count
+}
+
+test('two processes of one database let an account try as many passwords as one does', async () => {
+  await using other = await startForTest(userService, { ...variables(), DATABASE_URL: service.databaseUrl })
+  await using toOther = createClient(UserService, { name: 'user', baseUrl: other.url, meshKey: testMeshKey })
+  const email = (await register()).user?.email ?? ''
+  const guesses = Array.from({ length: 14 }, (_, nth) =>
+    (nth % 2 === 0 ? client : toOther).login({ email, password: 'wrong horse battery' }),
+  )
+  assert.deepEqual(await failures(guesses), { SHOP_BAD_CREDENTIALS: 10, SHOP_TOO_MANY_ATTEMPTS: 4 })
+  for (const each of [client, toOther]) {
+    await assert.rejects(each.login({ email, password }), code('SHOP_TOO_MANY_ATTEMPTS'))
+  }
+})
+
+test('customers sign in while the table of attempts is gone, as often as one process lets them', async () => {
+  await using alone = await startForTest(userService, variables())
+  await using toAlone = createClient(UserService, { name: 'user', baseUrl: alone.url, meshKey: testMeshKey })
+  await using db = await openDatabase({ url: alone.databaseUrl })
+  await db.run(sql`drop table ashlar_rate`)
+  const email = `${newId()}@example.com`
+  await toAlone.register({ email, password, displayName: 'Ann' })
+  const attempts = Array.from({ length: 12 }, () => toAlone.login({ email, password }))
+  assert.deepEqual(await failures(attempts), { none: 10, SHOP_TOO_MANY_ATTEMPTS: 2 })
 })
 
 test('the keys are public and hold no private half; they cannot be written', async () => {

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { uuidGenerator } from '@ashlar/kernel'
-import { RateLimiter } from '@ashlar/resilience/rate-limit'
+import { SharedRateLimiter } from '@ashlar/resilience/rate-limit'
 import { rpcHandler } from '@ashlar/rpc'
 import { integer, service, string, url } from '@ashlar/service'
 import { openDatabase, sqlActions } from '@ashlar/sql'
 import { openLeases } from '@ashlar/sql/lease'
 import { createOutbox } from '@ashlar/sql/outbox'
+import { postgresScripts } from '@ashlar/sql/rate-limit'
 import { openWake } from '@ashlar/sql/wake'
 import { shopEdge } from '../shared/edge.ts'
 import { failureLog } from '../shared/failure-log.ts'
@@ -32,7 +33,10 @@ export const userService = service({
     FILES_DIR: string(),
     /** Where customers reach the storefront: links in mails begin with it. */
     PUBLIC_URL: url({ default: 'http://127.0.0.1:8080' }),
-    /** How many attempts to sign in an account takes at once, and after how many seconds each time one more. */
+    /**
+     * How many attempts to sign in an account takes at once, and after how many seconds each time one more: of all
+     * processes of this service together.
+     */
     LOGIN_BURST: integer({ min: 1, max: 1_000_000, default: 10 }),
     LOGIN_REFILL_SECONDS: integer({ min: 1, max: 86_400, default: 30 }),
   },
@@ -50,8 +54,21 @@ export const userService = service({
     const tokens = await createAccessTokens({ key, clock, newId })
     const refreshTokens = createRefreshTokens({ key, random })
     const passwords = createPasswords({ gate: passwordGate(), random })
-    const perMs = config.LOGIN_REFILL_SECONDS * 1_000
-    const loginLimit = new RateLimiter({ name: 'login', limit: 1, perMs, burst: config.LOGIN_BURST, clock })
+    const loginLimit = new SharedRateLimiter({
+      name: 'login',
+      scripts: postgresScripts(db),
+      limit: 1,
+      perMs: config.LOGIN_REFILL_SECONDS * 1_000,
+      burst: config.LOGIN_BURST,
+      // Whoever signs in waits for this database anyway; giving up early would only let more attempts through.
+      storeTimeoutMs: 1_000,
+      // Each process lets as many through as all of them should: nobody knows how many there are, and customers who are
+      // locked out because a table is would be worse.
+      onStoreError: 'local',
+      instances: 1,
+      clock,
+      random,
+    })
     const accounts = createAccounts({ store, passwords, tokens, refreshTokens, loginLimit, clock, newId, log })
     const rpc = rpcHandler([userRpc(accounts)], {
       edge: shopEdge,
