@@ -1,6 +1,6 @@
 import { httpEdgeRows } from '@ashlar/http'
 import { createHttpClient, type HttpClient } from '@ashlar/http/client'
-import { edgeTable } from '@ashlar/kernel'
+import { edgeTable, type CheckFunction, type Clock, type HealthCheck } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { string } from './config-fields.ts'
 import { service, type ServiceContext, type ServiceParts } from './service.ts'
@@ -16,12 +16,21 @@ export interface Started {
   client: HttpClient
   lines: Line[]
   clock: VirtualClock
+  /** From now on the service's clock is so much later than its timers: its event loop has been busy meanwhile. */
+  fallBehind: (ms: number) => void
 }
 
 /** Starts a service whose parts are given, on a virtual clock. */
 export async function start(parts: Start, env: Env = {}, into: Line[] = []): Promise<Started & AsyncDisposable> {
   const clock = new VirtualClock()
   const lines = into
+  let lostMs = 0
+  const late: Clock = {
+    now: () => clock.now() + lostMs,
+    wall: () => clock.wall(),
+    timer: (delayMs, run) => clock.timer(delayMs, run),
+    immediate: (run) => clock.immediate(run),
+  }
   const definition = service({
     name: 'greeter',
     version: '1.2.3',
@@ -34,13 +43,20 @@ export async function start(parts: Start, env: Env = {}, into: Line[] = []): Pro
     }),
   })
   const destination = { write: (text: string): void => void lines.push(JSON.parse(text) as Line) }
-  const running = await startService(definition, env, { destination, clock })
+  // Which requests leave a line is a matter of their trace ids, and those are random.
+  const running = await startService(definition, { ACCESS_LOG: 'off', ...env }, { destination, clock: late })
   const client = createHttpClient({ baseUrl: running.url, name: 'greeter' })
   const dispose = async (): Promise<void> => {
     await client[Symbol.asyncDispose]()
     await running.close()
   }
-  return { running, client, lines, clock, [Symbol.asyncDispose]: dispose }
+  const fallBehind = (ms: number): void => void (lostMs += ms)
+  return { running, client, lines, clock, fallBehind, [Symbol.asyncDispose]: dispose }
+}
+
+/** A critical check. */
+export function database(check: CheckFunction): HealthCheck {
+  return { name: 'database', critical: true, check }
 }
 
 export function get(client: HttpClient, path: string): ReturnType<HttpClient['request']> {

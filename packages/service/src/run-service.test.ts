@@ -86,17 +86,24 @@ for (const [path, message] of [
   ['/throw', 'nobody catches this'],
   ['/reject', 'nobody handles this'],
 ] as const) {
-  test(`an error that ${message.split(' ').slice(0, 2).join(' ')} is logged and ends the process with 1: ${path}`, async () => {
+  test(`an error that ${message.split(' ').slice(0, 2).join(' ')} is logged and ends the process with 1, in order: ${path}`, async () => {
     const probe = new Probe({}, { ipc: false })
     const { url } = await probe.line('ready')
+    const request = rawRequest(url as string, { method: 'POST', headers: { 'content-length': 5 } })
+    request.flushHeaders()
+    await probe.line('in flight')
     rawRequest(`${url as string}${path}`)
       .on('error', () => {})
       .on('response', (answer) => answer.resume())
       .end()
+    const fatal = await probe.line('uncaught exception; the process ends')
+    assert.equal(fatal['level'], 'fatal')
+    assert.match((fatal['err'] as { stack: string }).stack, new RegExp(`${message}[^]*fixture`))
+    request.end('hello')
+    const [answer] = (await once(request, 'response')) as [IncomingMessage]
+    assert.equal(String((await answer.toArray())[0]), 'hello')
     assert.deepEqual(await probe.exit, [1, null])
-    const last = probe.lines.at(-1)
-    assert.equal(last?.['level'], 'fatal')
-    assert.match((last['err'] as { stack: string }).stack, new RegExp(`${message}[^]*fixture`))
+    assert.equal(probe.lines.at(-1)?.msg, 'undone')
   })
 }
 

@@ -1,8 +1,8 @@
 import { AshlarError, systemClock, type Lifecycle } from '@ashlar/kernel'
+import { createLogger, LogLevels } from '@ashlar/telemetry/logs'
 import { destination as openDestination } from 'pino'
 import type { ConfigSpec } from './config.ts'
-import { LogLevels } from './log-levels.ts'
-import { createLogger, type RootLogger } from './logger.ts'
+import { ProcessEnd } from './process-end.ts'
 import type { ServiceDefinition } from './service.ts'
 import { startService } from './start-service.ts'
 
@@ -11,7 +11,8 @@ import { startService } from './start-service.ts'
  *
  * Logs to standard output. SIGTERM, SIGINT and the loss of the parent that started it over IPC stop it in order, with
  * exit code 0; the same signal again stops it at once, with 1. It tells such a parent when it is ready, or why it
- * failed. An exception that nobody caught ends the process: its state is unknown, and a fresh one is a restart away.
+ * failed. An exception that nobody caught stops it with 1: its state is unknown, and a fresh process is a restart away.
+ * What is in flight has 5 s to end; another such exception ends it at once.
  */
 export async function runService<S extends ConfigSpec>(
   definition: ServiceDefinition<S>,
@@ -23,17 +24,15 @@ export async function runService<S extends ConfigSpec>(
   destination.on('error', () => {})
   const levels = new LogLevels({ level: 'info', components: {} }, systemClock)
   const log = createLogger({ service: definition.name, levels, destination, clock: systemClock })
-  const stopper = new Stopper(log)
-  process.on('uncaughtException', (error, origin) => {
-    log.fatal({ err: error, origin }, 'uncaught exception; the process ends')
-    process.exit(1)
-  })
-  process.on('SIGTERM', () => stopper.onSignal('SIGTERM'))
-  process.on('SIGINT', () => stopper.onSignal('SIGINT'))
-  process.on('disconnect', () => stopper.stop('parent gone'))
+  const end = new ProcessEnd({ log, clock: systemClock, exit: (code) => process.exit(code) })
+  // Rejections that nobody handles come here too.
+  process.on('uncaughtException', (error, origin) => end.crash(error, origin))
+  process.on('SIGTERM', () => end.onSignal('SIGTERM'))
+  process.on('SIGINT', () => end.onSignal('SIGINT'))
+  process.on('disconnect', () => end.stop('parent gone'))
   try {
     const running = await startService(definition, env, { destination })
-    stopper.running = running
+    end.running = running
     const { url, adminUrl } = running
     await tellParent({ type: 'ashlar:ready', url, adminUrl, pid: process.pid })
     return running
@@ -43,42 +42,6 @@ export async function runService<S extends ConfigSpec>(
     log.fatal(error instanceof AshlarError ? { code: error.code } : { err: error }, `cannot start: ${message}`)
     await tellParent({ type: 'ashlar:failed', message })
     return process.exit(1)
-  }
-}
-
-class Stopper {
-  readonly #log: RootLogger
-  readonly #seen = new Set<NodeJS.Signals>()
-  #isStopping = false
-  running: Lifecycle | undefined
-
-  constructor(log: RootLogger) {
-    this.#log = log
-  }
-
-  /** Different signals may be one wish: Ctrl-C reaches the whole process group, and the parent then sends SIGTERM. */
-  onSignal(signal: NodeJS.Signals): void {
-    if (this.#seen.has(signal)) process.exit(1)
-    this.#seen.add(signal)
-    this.stop(signal)
-  }
-
-  stop(cause: string): void {
-    if (this.#isStopping) return
-    this.#isStopping = true
-    // Nothing has been promised to anybody before the service is ready.
-    if (this.running === undefined) process.exit(0)
-    this.#log.info({ cause }, 'stopping')
-    this.running.close().then(
-      () => {
-        this.#log.info({}, 'stopped')
-        process.exit(0)
-      },
-      (error: unknown) => {
-        this.#log.error({ err: error }, 'did not stop cleanly')
-        process.exit(1)
-      },
-    )
   }
 }
 

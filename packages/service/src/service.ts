@@ -1,14 +1,19 @@
 import type { HttpHandler } from '@ashlar/http'
-import type { Action, Clock, Closeable, EdgeTable, Random } from '@ashlar/kernel'
+import type { Action, Clock, Closeable, EdgeTable, HealthCheck, Random } from '@ashlar/kernel'
+import type { Logger } from '@ashlar/telemetry/logs'
+import type { MetricRegistry } from '@ashlar/telemetry/metrics'
+import type { Tracer } from '@ashlar/telemetry/traces'
 import type { ConfigOf, ConfigSpec } from './config.ts'
-import type { HealthCheck } from './health.ts'
-import type { Logger } from './logger.ts'
 
 /** What a service is given to start with. */
 export interface ServiceContext<Config> {
   readonly name: string
   readonly config: Config
   readonly log: Logger
+  /** For what the service counts itself, beside what is counted of every service. */
+  readonly metrics: MetricRegistry
+  /** For spans of its own, and to know which are kept; `span()` of `@ashlar/telemetry/traces` goes to the same. */
+  readonly tracer: Tracer
   readonly clock: Clock
   readonly random: Random
   /** Registers what to undo at the end, last registered first, after the parts; also when starting fails. */
@@ -20,8 +25,8 @@ export interface ServiceParts {
   readonly handler: HttpHandler
   /** Decides what callers are told about errors. */
   readonly edge: EdgeTable
-  /** The dependencies without which the service cannot do its work. */
-  readonly checks?: Readonly<Record<string, HealthCheck>>
+  /** The dependencies that its health tells of; without the critical ones it asks to be sent nothing. */
+  readonly checks?: readonly HealthCheck[]
   /** What operators can do to it, besides what they can do to every service. */
   readonly actions?: readonly Action[]
   /** In the order in which they were started. Closed in reverse, after the server. */

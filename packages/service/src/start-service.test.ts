@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Agent, request as rawRequest, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { closeable } from '@ashlar/kernel'
-import { get, start } from './greeter.test.support.ts'
+import { database, get, start, type Started } from './greeter.test.support.ts'
 import type { ServiceParts } from './service.ts'
 
 test('a service answers by its handler, configured from the environment it is given', async () => {
@@ -20,7 +20,7 @@ test('a wrong environment fails the start before anything is opened', async () =
 
 test('health tells what is up and how long each check took; liveness does not ask', async () => {
   let asked = 0
-  await using started = await start(() => ({ checks: { database: async () => void asked++ } }))
+  await using started = await start(() => ({ checks: [database(async () => void asked++)] }))
   const { client, clock } = started
   assert.deepEqual((await get(client, '/livez')).json(), { status: 'up' })
   assert.equal(asked, 0)
@@ -28,11 +28,13 @@ test('health tells what is up and how long each check took; liveness does not as
   const health = await get(client, '/health')
   assert.equal(health.status, 200)
   assert.deepEqual(health.json(), {
-    status: 'up',
+    status: 'healthy',
+    database: 'healthy',
+    readiness: 'up',
     service: 'greeter',
     version: '1.2.3',
     uptimeMs: 5_000,
-    checks: { database: { status: 'up', durationMs: 0 } },
+    checks: { database: { status: 'up', critical: true, durationMs: 0 } },
   })
   assert.deepEqual((await get(client, '/readyz')).json(), { status: 'up' })
 })
@@ -42,11 +44,11 @@ test('a failing check makes the service unready, is logged once, and tells its c
   const check = async (): Promise<void> => {
     if (error !== undefined) throw error
   }
-  await using started = await start(() => ({ checks: { database: check } }))
+  await using started = await start(() => ({ checks: [database(check)] }))
   const { client, clock, lines } = started
   const health = await get(client, '/health')
   assert.equal(health.status, 503)
-  assert.match(health.text(), /"status":"down"[^]*"code":"ASHLAR_SQL_CONFIG"/)
+  assert.match(health.text(), /"status":"unhealthy","database":"unhealthy"[^]*"code":"ASHLAR_SQL_CONFIG"/)
   assert.ok(!health.text().includes('hunter2'))
   await clock.advance(1_000)
   assert.equal((await get(client, '/readyz')).status, 503)
@@ -62,7 +64,7 @@ test('a failing check makes the service unready, is logged once, and tells its c
 
 test('dependencies are asked once a second, however many ask about them', async () => {
   let asked = 0
-  await using started = await start(() => ({ checks: { database: async () => void asked++ } }))
+  await using started = await start(() => ({ checks: [database(async () => void asked++)] }))
   await Promise.all([get(started.client, '/readyz'), get(started.client, '/health'), get(started.client, '/readyz')])
   assert.equal(asked, 1)
   await started.clock.advance(1_000)
@@ -78,12 +80,12 @@ test('a check that hangs is down after a second, and its signal aborts', async (
     entered.resolve()
     return new Promise(() => {})
   }
-  await using started = await start(() => ({ checks: { database: check } }))
+  await using started = await start(() => ({ checks: [database(check)] }))
   const asked = get(started.client, '/health')
   await entered.promise
   await started.clock.advance(1_000)
   assert.deepEqual(((await asked).json() as { checks: unknown }).checks, {
-    database: { status: 'down', durationMs: 1_000, code: 'ASHLAR_DEADLINE_EXCEEDED' },
+    database: { status: 'down', critical: true, durationMs: 1_000, code: 'ASHLAR_DEADLINE_EXCEEDED' },
   })
   assert.equal(signal?.aborted, true)
 })
@@ -111,7 +113,7 @@ test('a failed request is logged with its stack and trace, an expected error and
 
 test('at level debug every request leaves a line with method, path, status and duration', async () => {
   const handler: ServiceParts['handler'] = async (request) => ({ status: 200, body: await request.body() })
-  await using started = await start(() => ({ handler }), { LOG: 'debug' })
+  await using started = await start(() => ({ handler }), { LOG: 'debug', ACCESS_LOG: '1/1000000' })
   await started.client.request({ method: 'POST', path: '/a', query: { token: 'hunter2' }, body: 'x'.repeat(2_000_000) })
   await get(started.client, '/b')
   const lines = started.lines.filter((line) => line.msg === 'request')
@@ -123,6 +125,83 @@ test('at level debug every request leaves a line with method, path, status and d
     ],
   )
   assert.match(String(lines[0]?.['traceId']), /^[0-9a-f]{32}$/)
+})
+
+test('every request that fails leaves a line by itself, beside that of its error; health paths leave none', async () => {
+  const handler: ServiceParts['handler'] = async () => {
+    throw new Error('select * from users')
+  }
+  const down = database(async () => {
+    throw new Error('away')
+  })
+  await using started = await start(() => ({ handler, checks: [down] }), { ACCESS_LOG: '1/1000000' })
+  assert.equal((await get(started.client, '/bug')).status, 500)
+  for (const path of ['/livez', '/startupz', '/readyz', '/health']) await get(started.client, path)
+  const lines = started.lines.filter(({ msg }) => msg === 'request')
+  assert.deepEqual(
+    lines.map(({ level, path, status }) => [level, path, status]),
+    [['info', '/bug', 500]],
+  )
+  assert.equal(started.lines.filter(({ msg }) => msg === 'request failed').length, 1)
+})
+
+/** Five seconds in each of which the loop is late by 600 ms. */
+async function overload({ clock, fallBehind }: Started): Promise<void> {
+  for (let second = 0; second < 5; second++) {
+    fallBehind(600)
+    await clock.advance(400)
+  }
+}
+
+test('a service that cannot keep up refuses new requests and asks for none, until it can; health still answers', async () => {
+  await using started = await start(() => ({}))
+  const { client, clock, lines } = started
+  await overload(started)
+  const refused = await get(client, '/')
+  assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '3'])
+  assert.deepEqual((await get(client, '/readyz')).json(), { status: 'overloaded' })
+  assert.equal((await get(client, '/livez')).status, 200)
+  await clock.advance(2_000)
+  assert.equal((await get(client, '/')).text(), 'hello')
+  assert.equal((await get(client, '/readyz')).status, 200)
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['ready', 'overloaded: new requests are refused', 'no longer overloaded'],
+  )
+})
+
+test('with SHED_LAG_MS at 0 no request is refused for lateness', async () => {
+  await using started = await start(() => ({}), { SHED_LAG_MS: '0' })
+  await overload(started)
+  assert.equal((await get(started.client, '/')).status, 200)
+})
+
+test('closing in haste waits for no load balancer', async () => {
+  await using started = await start(() => ({}), { DRAIN_DELAY_MS: '60000' })
+  const closed = started.running.closeInHaste()
+  assert.equal(started.running.close(), closed)
+  await closed
+  assert.equal(started.clock.now(), 0)
+})
+
+test('closing in haste gives what is in flight five seconds', async () => {
+  const entered = Promise.withResolvers<void>()
+  const order: string[] = []
+  const handler = async (): Promise<never> => {
+    entered.resolve()
+    return new Promise(() => {})
+  }
+  const parts = [closeable(() => void order.push('part closed'))]
+  await using started = await start(() => ({ handler, parts }), { DRAIN_DELAY_MS: '60000' })
+  const answered = assert.rejects(get(started.client, '/'))
+  await entered.promise
+  const closed = started.running.closeInHaste()
+  await started.clock.advance(4_999)
+  assert.deepEqual(order, [])
+  await started.clock.advance(1)
+  await closed
+  await answered
+  assert.deepEqual(order, ['part closed'])
 })
 
 test('closing flips readiness, waits for load balancers to notice, and only then stops accepting', async () => {

@@ -1,4 +1,4 @@
-import { httpEdge, listen } from '@ashlar/http'
+import { httpEdge, listen, type HttpHandler } from '@ashlar/http'
 import {
   closeAll,
   closeable,
@@ -10,38 +10,36 @@ import {
   type Lifecycle,
   type Random,
 } from '@ashlar/kernel'
+import { Health, LoopWatch, withShedding } from '@ashlar/telemetry/health'
+import { createLogger, LogLevels, withAccessLog, type RootLogger } from '@ashlar/telemetry/logs'
+import { metricsHandler } from '@ashlar/telemetry/metrics'
 import type { DestinationStream } from 'pino'
-import { withAccessLog } from './access-log.ts'
 import { aboutActions } from './actions/about-actions.ts'
+import { diagnosticsActions } from './actions/diagnostics-actions.ts'
 import { healthActions } from './actions/health-actions.ts'
 import { logActions } from './actions/log-actions.ts'
-import { adminConfig } from './admin/admin-config.ts'
 import { openAdmin } from './admin/admin-endpoint.ts'
-import { integer, port, string } from './config-fields.ts'
+import { commonConfig, type CommonConfig } from './common-config.ts'
 import { parseConfig, type ConfigOf, type ConfigSpec } from './config.ts'
-import { Health } from './health.ts'
-import { LogLevels, logRules } from './log-levels.ts'
-import { createLogger, type Logger } from './logger.ts'
-import type { ServiceDefinition } from './service.ts'
-
-/** What every service can be told, besides what it logs. */
-const commonConfig = {
-  PORT: port({ default: 0 }),
-  HOST: string({ default: '127.0.0.1' }),
-  // Load balancers need this long to notice that readiness says no.
-  DRAIN_DELAY_MS: integer({ min: 0, max: 60_000, default: 0 }),
-  ...adminConfig,
-}
+import type { ServiceDefinition, ServiceParts } from './service.ts'
+import { ServiceTelemetry } from './telemetry/service-telemetry.ts'
 
 /** How long work in flight may take to end, from when nothing new is accepted. */
 const drainTimeoutMs = 10_000
+/** The same, for a process whose state is in doubt. */
+const hastyDrainTimeoutMs = 5_000
 
 /** A started service. Closing drains it: readiness first, then the server, then its parts in reverse. */
 export interface RunningService extends Lifecycle {
   readonly url: string
-  /** Where operators reach its actions; `undefined` when it was given no key for that. */
+  /** Where operators reach its actions and its metrics; `undefined` when it was given no key for that. */
   readonly adminUrl: string | undefined
-  readonly log: Logger
+  readonly log: RootLogger
+  /**
+   * Closes as `close` does, with less patience: load balancers are not waited for, and work in flight has 5 s. When it is
+   * closing already, waits for that.
+   */
+  closeInHaste(): Promise<void>
 }
 
 export interface StartOptions {
@@ -62,40 +60,28 @@ export async function startService<S extends ConfigSpec>(
 ): Promise<RunningService> {
   const { name, version = 'dev' } = definition
   const { destination, clock = systemClock, random = systemRandom } = options
-  const common = { ...commonConfig, LOG: logRules(name) }
-  const spec: ConfigSpec = { ...definition.config, ...common }
-  const parsed = parseConfig(env, spec)
-  const config = parsed as ConfigOf<S>
-  const { PORT, HOST, LOG, DRAIN_DELAY_MS, ADMIN_KEY, ADMIN_PORT } = parsed as ConfigOf<typeof common>
-  const levels = new LogLevels(LOG, clock)
-  const log = createLogger({ service: name, levels, destination, clock })
-  const started: Closeable[] = [closeable(() => levels[Symbol.dispose]())]
+  const spec: ConfigSpec = { ...definition.config, ...commonConfig(name) }
+  const values = parseConfig(env, spec)
+  const common = values as CommonConfig
+  const levels = new LogLevels(common.LOG, clock)
+  const telemetry = new ServiceTelemetry({ service: name, version, config: common, clock, random })
+  const { metrics, tracer, onRecord } = telemetry
+  const log = createLogger({
+    service: name,
+    levels,
+    destination,
+    clock,
+    ...(onRecord === undefined ? {} : { onRecord }),
+  })
+  const started: Closeable[] = [telemetry, closeable(() => levels[Symbol.dispose]())]
   const onStop = (run: () => void | Promise<void>): void => void started.push(closeable(run))
   try {
-    const made = await definition.start({ name, config, log, clock, random, onStop })
-    const { handler, edge, checks = {}, actions = [], parts } = made
-    started.push(...parts)
-    const health = new Health({ service: name, version, checks, drainDelayMs: DRAIN_DELAY_MS, log, clock })
-    const about = { service: name, version, spec, env, values: parsed, clock }
-    const all = unique([...aboutActions(about), ...healthActions(health), ...logActions(levels), ...actions])
-    const admin = { service: name, version, port: ADMIN_PORT, key: ADMIN_KEY, actions: all, edge, log, clock }
-    const adminServer = ADMIN_KEY === '' ? undefined : await openAdmin(admin)
-    // Before the server: operators may look at a service while it ends.
-    if (adminServer !== undefined) started.push(adminServer)
-    const observed = withAccessLog(handler, { edge: httpEdge(edge), log, levels, clock })
-    const server = await listen((request) => health.answer(request) ?? observed(request), {
-      host: HOST,
-      port: PORT,
-      edge,
-      clock,
-      onError: (error, request) => log.error({ err: error, ...request }, 'request failed'),
-    })
-    started.push(server, health)
-    const [url, adminUrl] = [server.url, adminServer?.url]
-    log.info({ url, ...(adminUrl === undefined ? {} : { adminUrl }), version }, 'ready')
-    // The waiting for load balancers must not use up the time of what is in flight.
-    const closing = closeAll(started, { clock, drainTimeoutMs: DRAIN_DELAY_MS + drainTimeoutMs })
-    return { url, adminUrl, log, ...closing }
+    telemetry.begin(log)
+    const context = { name, config: values as ConfigOf<S>, log, metrics, tracer, clock, random, onStop }
+    const made = await definition.start(context)
+    started.push(...made.parts)
+    const about = { service: name, version, spec, env, values, clock }
+    return await serve({ about, common, made, started, levels, telemetry, log, clock, random })
   } catch (error) {
     // The reason for the failure is what matters; a part that does not close either has nothing to add.
     await closeAll(started, { clock })
@@ -103,6 +89,94 @@ export async function startService<S extends ConfigSpec>(
       .catch(() => {})
     throw error
   }
+}
+
+interface Serving {
+  readonly about: Parameters<typeof aboutActions>[0]
+  readonly common: CommonConfig
+  readonly made: ServiceParts
+  /** What is added here is closed when serving cannot begin. */
+  readonly started: Closeable[]
+  readonly levels: LogLevels
+  readonly telemetry: ServiceTelemetry
+  readonly log: RootLogger
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Opens the two listeners: operators' first, and behind it the service's own. */
+async function serve(serving: Serving): Promise<RunningService> {
+  const { about, common, made, started, telemetry, log, clock } = serving
+  const { service, version } = about
+  const { handler, edge, checks = [] } = made
+  const { HOST: host, PORT: port, ADMIN_PORT, ADMIN_KEY: key, DRAIN_DELAY_MS: drainDelayMs, SHED_LAG_MS } = common
+  const loop = SHED_LAG_MS === 0 ? undefined : new LoopWatch({ maxLagMs: SHED_LAG_MS, log, clock })
+  if (loop !== undefined) started.push(closeable(() => loop[Symbol.dispose]()))
+  const health = new Health({
+    service,
+    version,
+    checks,
+    drainDelayMs,
+    log,
+    clock,
+    ...(loop === undefined ? {} : { loop }),
+  })
+  const actions = actionsOf(serving, health)
+  const metrics = metricsHandler(telemetry.metrics)
+  const admin = { service, version, port: ADMIN_PORT, key, actions, metrics, edge, log, clock }
+  const adminServer = key === '' ? undefined : await openAdmin(admin)
+  // Before the server: operators may look at a service while it ends.
+  if (adminServer !== undefined) started.push(adminServer)
+  const observed = requestHandler(handler, serving, loop)
+  const server = await listen((request) => health.answer(request) ?? observed(request), {
+    host,
+    port,
+    edge,
+    clock,
+    onError: (error, request) => log.error({ err: error, ...request }, 'request failed'),
+  })
+  started.push(server, health)
+  const [url, adminUrl] = [server.url, adminServer?.url]
+  log.info({ url, ...(adminUrl === undefined ? {} : { adminUrl }), version }, 'ready')
+  return { url, adminUrl, log, ...closing(started, health, { drainDelayMs, clock }) }
+}
+
+function actionsOf({ about, common, made, levels, clock, random }: Serving, health: Health): readonly Action[] {
+  const diagnostics = { service: about.service, directory: common.DIAGNOSTICS_DIR, clock, random }
+  return unique([
+    ...aboutActions(about),
+    ...healthActions(health),
+    ...logActions(levels),
+    ...diagnosticsActions(diagnostics),
+    ...(made.actions ?? []),
+  ])
+}
+
+/** What is refused because there is too much to do leaves no line: that would be more to do. */
+function requestHandler(handler: HttpHandler, serving: Serving, loop: LoopWatch | undefined): HttpHandler {
+  const { made, common, levels, log, clock } = serving
+  const rule = { oneIn: common.ACCESS_LOG, slowMs: common.TRACE_SLOW_MS }
+  const logged = withAccessLog(handler, { ...rule, edge: httpEdge(made.edge), log, levels, clock })
+  return loop === undefined ? logged : withShedding(logged, loop)
+}
+
+function closing(
+  started: readonly Closeable[],
+  health: Health,
+  { drainDelayMs, clock }: { drainDelayMs: number; clock: Clock },
+): Pick<RunningService, 'close' | 'closeInHaste' | typeof Symbol.asyncDispose> {
+  let ended: Promise<void> | undefined
+  const closeAllBut = (left: Closeable | undefined, timeoutMs: number): Promise<void> => {
+    const parts = started.filter((part) => part !== left)
+    return (ended ??= closeAll(parts, { clock, drainTimeoutMs: timeoutMs }).close())
+  }
+  // The waiting for load balancers must not use up the time of what is in flight.
+  const close = (): Promise<void> => closeAllBut(undefined, drainDelayMs + drainTimeoutMs)
+  const closeInHaste = (): Promise<void> => {
+    health.holdBack(true)
+    return closeAllBut(health, hastyDrainTimeoutMs)
+  }
+  return { close, closeInHaste, [Symbol.asyncDispose]: close }
 }
 
 function unique(actions: readonly Action[]): readonly Action[] {

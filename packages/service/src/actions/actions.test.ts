@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createHttpClient } from '@ashlar/http/client'
-import { get, start, type Started } from '../greeter.test.support.ts'
+import { database, get, start, type Started } from '../greeter.test.support.ts'
 import type { ServiceParts } from '../service.ts'
 
 const env = { ADMIN_KEY: 'k'.repeat(32) }
@@ -36,7 +36,7 @@ test('undrain does not make a service ready that is being closed', async () => {
 
 test('a level that is set shows in the log at once, access lines included, and falls back when it said so', async () => {
   const handler: ServiceParts['handler'] = async () => ({ status: 204 })
-  await using started = await start(() => ({ handler }), env)
+  await using started = await start(() => ({ handler }), { ...env, ACCESS_LOG: '1/1000000' })
   const requests = (): number => started.lines.filter(({ msg }) => msg === 'request').length
   await get(started.client, '/before')
   assert.equal(requests(), 0)
@@ -82,6 +82,8 @@ test('the settings in effect are shown with where they came from, and no secret 
     ...env,
     GREETING: 'moin',
     LOG: 'info,greeter.mailer=debug,order=warn',
+    ACCESS_LOG: '1/50',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=hunter2',
   })
   const settings = (await act(started, 'config')) as { name: string }[]
   assert.deepEqual(settings, [
@@ -89,14 +91,22 @@ test('the settings in effect are shown with where they came from, and no secret 
     { name: 'PORT', value: 0, from: 'default' },
     { name: 'HOST', value: '127.0.0.1', from: 'default' },
     { name: 'DRAIN_DELAY_MS', value: 0, from: 'default' },
+    { name: 'SHED_LAG_MS', value: 500, from: 'default' },
     { name: 'ADMIN_KEY', value: '(secret)', from: 'environment' },
     { name: 'ADMIN_PORT', value: 0, from: 'default' },
+    { name: 'DIAGNOSTICS_DIR', value: '', from: 'default' },
     { name: 'LOG', value: 'info,greeter.mailer=debug', from: 'environment' },
+    { name: 'ACCESS_LOG', value: '1/50', from: 'environment' },
+    { name: 'TELEMETRY', value: 'on', from: 'default' },
+    { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: '', from: 'default' },
+    { name: 'OTEL_EXPORTER_OTLP_HEADERS', value: '(secret)', from: 'environment' },
+    { name: 'TRACE_KEEP_ONE_IN', value: 100, from: 'default' },
+    { name: 'TRACE_SLOW_MS', value: 1_000, from: 'default' },
   ])
 })
 
 test('health and build-info say how it is and what it is', async () => {
-  await using started = await start(() => ({ checks: { database: async () => {} } }), env)
+  await using started = await start(() => ({ checks: [database(async () => {})] }), env)
   await started.clock.advance(1_500)
   const health = (await act(started, 'health')) as object
   assert.deepEqual(health, (await get(started.client, '/health')).json())

@@ -1,5 +1,5 @@
 import { action, type Action } from '@ashlar/kernel'
-import type { Health } from '../health.ts'
+import type { Health } from '@ashlar/telemetry/health'
 
 /** How a service is, and whether load balancers are told to send it requests. */
 export function healthActions(health: Health): Action[] {
@@ -9,7 +9,7 @@ export function healthActions(health: Health): Action[] {
       description: 'Shows how the service is, and each of its dependencies.',
       risk: 'read',
       input: {},
-      run: () => health.report(),
+      run: () => health.document(),
     }),
     action({
       name: 'drain',
@@ -30,5 +30,5 @@ export function healthActions(health: Health): Action[] {
 
 async function holdBack(health: Health, yes: boolean): Promise<object> {
   health.holdBack(yes)
-  return { status: (await health.report()).status }
+  return { status: (await health.report()).readiness }
 }

@@ -1,5 +1,5 @@
 import { action, InvalidInputError, type Action } from '@ashlar/kernel'
-import { logLevels, type LogLevels } from '../log-levels.ts'
+import { logLevels, type LogLevels } from '@ashlar/telemetry/logs'
 
 const longestMs = 86_400_000
 

@@ -17,8 +17,9 @@ import {
   type Clock,
   type EdgeTable,
 } from '@ashlar/kernel'
-import type { RootLogger } from '../logger.ts'
+import type { RootLogger } from '@ashlar/telemetry/logs'
 import { adminGuard } from './admin-guard.ts'
+import { diagnosticsEdgeRows } from '../diagnostics/errors.ts'
 import { auditRefusal, callerOf } from './audit.ts'
 import { adminEdgeRows, UnknownActionError } from './errors.ts'
 import { defaultTimeoutMs, runAction } from './run-action.ts'
@@ -30,6 +31,8 @@ export interface AdminOptions {
   readonly port: number
   readonly key: string
   readonly actions: readonly Action[]
+  /** Answers `GET /metrics`. */
+  readonly metrics: HttpHandler
   /** What is told of errors that actions end with. */
   readonly edge: EdgeTable
   readonly log: RootLogger
@@ -41,7 +44,7 @@ const prefix = '/actions/'
 /**
  * Serves actions to operators on this machine: a listener of its own, on the loopback address and no other, for those
  * who hold the key. `GET /actions` lists them, `POST /actions/<name>` runs one with its input as JSON. Whatever is more
- * than looking is logged, before and after, with who asked; so is what was refused.
+ * than looking is logged, before and after, with who asked; so is what was refused. `GET /metrics` is for scrapers.
  * @throws {PortInUseError} | {ListenError}
  */
 export async function openAdmin(options: AdminOptions): Promise<HttpServer> {
@@ -58,7 +61,7 @@ export async function openAdmin(options: AdminOptions): Promise<HttpServer> {
 }
 
 function adminHandler(options: AdminOptions): HttpHandler {
-  const { service, version, key, actions, log, clock } = options
+  const { service, version, key, actions, metrics, log, clock } = options
   const byName = new Map(actions.map((one) => [one.name, one]))
   const listing = respond({ service, version, actions: actions.map(described) })
   const admit = adminGuard({ key, clock, onRefused: (request, error) => auditRefusal(log, request, error) })
@@ -70,6 +73,7 @@ function adminHandler(options: AdminOptions): HttpHandler {
       allow(request, 'GET')
       return async () => listing
     }
+    if (path === '/metrics') return () => metrics(request)
     if (!path.startsWith(prefix)) throw withoutStack(() => new NotFoundError({ path }))
     allow(request, 'POST')
     const name = path.slice(prefix.length)
@@ -105,6 +109,6 @@ function respond(body: object): HttpResponse {
 
 /** The service's own table, and what this endpoint adds to it. */
 function adminEdge(edge: EdgeTable): EdgeTable {
-  const own = edgeTable(httpEdgeRows, adminEdgeRows)
+  const own = edgeTable(httpEdgeRows, adminEdgeRows, diagnosticsEdgeRows)
   return { row: (code) => edge.row(code) ?? own.row(code) }
 }

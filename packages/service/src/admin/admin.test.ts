@@ -75,7 +75,18 @@ test('who holds the key is told every action of the service, with input and risk
   const actions = body['actions'] as Record<string, unknown>[]
   assert.deepEqual(
     actions.map(({ name }) => name),
-    ['config', 'build-info', 'health', 'drain', 'undrain', 'log-level', 'log-level-set', 'greet'],
+    [
+      'config',
+      'build-info',
+      'health',
+      'drain',
+      'undrain',
+      'log-level',
+      'log-level-set',
+      'heap-snapshot',
+      'cpu-profile',
+      'greet',
+    ],
   )
   assert.deepEqual(actions.at(-1), { ...(JSON.parse(JSON.stringify(greet)) as object), timeoutMs: 10_000 })
   assert.deepEqual([body['service'], body['version']], ['greeter', '1.2.3'])
@@ -274,7 +285,7 @@ test('operators can still look while the service finishes what it has begun', as
   await entered.promise
   const closed = started.running.close()
   const health = await ask(started, '/actions/health', { body: {} })
-  assert.equal((health.body['result'] as { status: string }).status, 'draining')
+  assert.equal((health.body['result'] as { readiness: string }).readiness, 'draining')
   opened.resolve()
   assert.equal((await answered).status, 200)
   await closed

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@ashlar/http'
 import { codeOf, hasCode, type ActionDescription, type InvalidInputError } from '@ashlar/kernel'
-import type { RootLogger } from '../logger.ts'
+import type { RootLogger } from '@ashlar/telemetry/logs'
 
 /** Who asked for an action, and why: as they say, the key is what proves that they may. */
 export interface Caller {

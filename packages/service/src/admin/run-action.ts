@@ -1,5 +1,5 @@
 import { codeOf, runCall, type Action, type ActionFields, type ActionInput, type Clock } from '@ashlar/kernel'
-import type { RootLogger } from '../logger.ts'
+import type { RootLogger } from '@ashlar/telemetry/logs'
 import { auditedInput, type Caller } from './audit.ts'
 
 /** For an action that does not say how long it may take. */

@@ -1,6 +1,8 @@
 import { currentCall, toIsoTime, type Clock } from '@ashlar/kernel'
 import { pino, stdSerializers, type DestinationStream, type Logger as PinoLogger } from 'pino'
-import { levelRank, type LogLevels, type Threshold } from './log-levels.ts'
+import { levelRank, type LogLevel, type LogLevels, type Threshold } from './log-levels.ts'
+import { tellingOf, type RecordListener } from './record-listener.ts'
+import { secretPaths } from './secret-fields.ts'
 
 /**
  * Writes log lines: what happened as the message, what it happened to as fields. An error goes in as `err`. Fields
@@ -20,6 +22,8 @@ export interface RootLogger extends Logger {
   fatal(fields: object, message: string): void
   /** Writes a line at level info, whatever the level is: what operators do is not theirs to silence. */
   audit(fields: object, message: string): void
+  /** Whether a line of this level would be written: for those to whom building one is work. */
+  isLevelEnabled(level: Exclude<LogLevel, 'silent'>): boolean
 }
 
 export interface LoggerOptions {
@@ -27,29 +31,16 @@ export interface LoggerOptions {
   readonly levels: LogLevels
   readonly destination: DestinationStream
   readonly clock: Clock
+  /**
+   * Is told of each line that has been written, as it was written: secrets are blanked by then. What it throws is
+   * ignored, and lines that it writes itself it is not told of. @default nobody is, and nothing is made of lines
+   */
+  readonly onRecord?: RecordListener
 }
-
-const secretNames = [
-  'authorization',
-  'cookie',
-  'set-cookie',
-  'password',
-  'secret',
-  'token',
-  'accessToken',
-  'refreshToken',
-  'apiKey',
-  'cardNumber',
-  'cardToken',
-  'securityCode',
-]
-
-// Three levels deep: fields, an object among them (a request), and an object in that (its headers).
-const secretPaths = secretNames.flatMap((name) => ['', '*', '*.*'].map((prefix) => `${prefix}["${name}"]`))
 
 /** Makes a logger of JSON lines with time, level, service, message and, inside a call, its trace and span. */
 export function createLogger(options: LoggerOptions): RootLogger {
-  const { service, levels, destination, clock } = options
+  const { service, levels, destination, clock, onRecord } = options
   const sink = pino(
     {
       // What is written is decided before: the sink's loggers would keep the level that they were made with.
@@ -64,7 +55,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
         return trace === undefined ? {} : { traceId: trace.traceId, spanId: trace.spanId }
       },
     },
-    destination,
+    onRecord === undefined ? destination : tellingOf(destination, onRecord),
   )
   return new LevelledLogger(sink, levels, levels.threshold)
 }
@@ -102,6 +93,10 @@ class LevelledLogger implements RootLogger {
 
   audit(fields: object, message: string): void {
     this.#sink.info({ audit: true, ...fields }, message)
+  }
+
+  isLevelEnabled(level: Exclude<LogLevel, 'silent'>): boolean {
+    return levelRank[level] >= this.#threshold.rank
   }
 
   child(fields: Record<string, unknown>): Logger {

@@ -1,5 +1,4 @@
 import { toIsoTime, type Clock, type Timer } from '@ashlar/kernel'
-import type { ConfigField } from './config.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -44,21 +43,11 @@ const componentName = /^[a-z][a-z0-9-]*$/
 const maxComponents = 100
 
 /**
- * `LOG` as one service reads it: `info,order=debug,order.sweeper=warn`. A level by itself is every service's, one with a
- * name is that service's, or that of a component in it; what is for other services says nothing here.
+ * What one service is told to log, by a text such as `info,order=debug,order.sweeper=warn`. A level by itself is every
+ * service's, one with a name is that service's, or that of a component in it; what is for other services says nothing
+ * here. `undefined` when the text says nothing sensible, whomever it is about.
  */
-export function logRules(service: string): ConfigField<LogRules> {
-  return {
-    expected: `a level (${logLevels.join(', ')}), or levels by service such as info,${service}=debug`,
-    fallback: { level: 'info', components: {} },
-    parse: (text) => parseRules(text, service),
-    show: (text) => JSON.stringify(text.slice(0, 80)),
-    tell: ({ level, components }) =>
-      [level, ...Object.entries(components).map(([name, own]) => `${service}.${name}=${own}`)].join(','),
-  }
-}
-
-function parseRules(text: string, service: string): LogRules | undefined {
+export function parseLogRules(text: string, service: string): LogRules | undefined {
   let everybody: LogLevel | undefined
   let own: LogLevel | undefined
   const components: [string, LogLevel][] = []
@@ -72,6 +61,11 @@ function parseRules(text: string, service: string): LogRules | undefined {
     else if (first.startsWith(`${service}.`)) components.push([first.slice(service.length + 1), level])
   }
   return { level: own ?? everybody ?? 'info', components: Object.fromEntries(components) }
+}
+
+/** The same as text, as far as it is about `service`. */
+export function formatLogRules({ level, components }: LogRules, service: string): string {
+  return [level, ...Object.entries(components).map(([name, own]) => `${service}.${name}=${own}`)].join(',')
 }
 
 /** What one service logs, and its components where they differ. Can be changed while it runs. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '@ashlar/kernel/testing'
-import { LogLevels, logRules, type LogRules } from './log-levels.ts'
+import { formatLogRules, LogLevels, parseLogRules, type LogRules } from './log-levels.ts'
 import { createLogger, type RootLogger } from './logger.ts'
 
-const read = (text: string, service = 'order'): LogRules | undefined => logRules(service).parse(text)
+const read = (text: string, service = 'order'): LogRules | undefined => parseLogRules(text, service)
 
 function setUp(rules: LogRules = { level: 'info', components: {} }): {
   levels: LogLevels
@@ -55,7 +55,12 @@ test('LOG that says nothing sensible is refused by every service, whomever it is
   ]) {
     assert.equal(read(text), undefined, text)
   }
-  assert.match(logRules('order').expected, /debug, info, warn, error, silent.*info,order=debug/)
+})
+
+test('rules are written as they are read, without what is for others', () => {
+  const rules = read('info,payment=debug,order=warn,order.sweeper=debug') as LogRules
+  assert.equal(formatLogRules(rules, 'order'), 'warn,order.sweeper=debug')
+  assert.deepEqual(read(formatLogRules(rules, 'order')), rules)
 })
 
 test('a level that is changed holds for loggers that exist already, and is taken back', () => {

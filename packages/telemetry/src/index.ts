@@ -1,0 +1,1 @@
+export { observe, type LogSink, type Observation, type ObserveOptions } from './observe/index.ts'

@@ -1,0 +1,2 @@
+export type { LogSink } from './channel-logs.ts'
+export { observe, type Observation, type ObserveOptions } from './observe.ts'

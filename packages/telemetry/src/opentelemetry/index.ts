@@ -1,0 +1,1 @@
+export { registerOpenTelemetry, type OpenTelemetryParts } from './register.ts'

@@ -1,0 +1,7 @@
+export { currentSpan, span, useTracer } from './default-tracer.ts'
+export type { TracerOptions } from './options.ts'
+export type { Span, SpanOptions } from './span.ts'
+export type { Attributes, AttributeValue, SpanEvent, SpanKind, SpanLink, SpanRecord } from './span-record.ts'
+export type { KeepReason } from './trace-decision.ts'
+export { Tracer } from './tracer.ts'
+export type { TracerCounts } from './tracer-counts.ts'
