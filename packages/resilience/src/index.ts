@@ -27,17 +27,8 @@ export {
   type PolicyUpdate,
   type ResiliencePolicy,
 } from './policy/index.ts'
-export {
-  RateLimitedError,
-  RateLimiter,
-  rateLimitHeaders,
-  RateStoreUnavailableError,
-  SharedRateLimiter,
-  type RateLimiterOptions,
-  type ScriptRunner,
-  type SharedRateDecision,
-  type SharedRateLimiterOptions,
-} from './rate-limit/index.ts'
+// The shared one is in `/rate-limit` only: a page has no store to share, and would have to load its script.
+export { RateLimitedError, RateLimiter, rateLimitHeaders, type RateLimiterOptions } from './rate-limit/index.ts'
 export { retry, RetryBudget, retrying, type RetryBudgetOptions, type RetryOptions } from './retry/index.ts'
 export { LoadShedder, LoadShedError, type LoadShedderOptions } from './shed/index.ts'
 export { AttemptTimeoutError, timeout } from './timeout/index.ts'

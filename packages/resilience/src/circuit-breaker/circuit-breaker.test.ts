@@ -101,6 +101,24 @@ suite('a closed circuit', () => {
     })
   })
 
+  test('what `isFailure` cannot tell is no failure, and no probe that succeeds: only an answer closes the circuit', async () => {
+    const late = new Error('the caller had no more time')
+    const isFailure = (error: unknown): boolean | undefined => (error === late ? undefined : true)
+    const { clock, breaker } = breakerOf({ isFailure })
+    for (let call = 0; call < 5; call++) await assert.rejects(breaker.run(() => Promise.reject(late)))
+    assert.deepEqual(breaker.snapshot().window, { calls: 0, failures: 0, slow: 0 })
+    await open(breaker)
+    await clock.advance(1_000)
+    for (let call = 0; call < 5; call++)
+      await assert.rejects(
+        breaker.run(() => Promise.reject(late)),
+        /no more time/,
+      )
+    assert.equal(breaker.state.kind, 'half-open')
+    await breaker.run(succeed)
+    assert.equal(breaker.state.kind, 'closed')
+  })
+
   test('errors that say nothing about the dependency do not count: the caller left, or a policy refused', async () => {
     const { breaker } = breakerOf()
     const other = breakerOf()

@@ -182,7 +182,7 @@ export class CircuitBreaker implements Disposable {
   }
 
   /** Called by permits. @internal */
-  isFailure(error: unknown): boolean {
+  isFailure(error: unknown): boolean | undefined {
     return this.#core.settings.isFailure(error)
   }
 
@@ -263,8 +263,9 @@ class EpochPermit implements BreakerPermit {
   }
 
   failure(error: unknown): void {
-    if (isRefusal(error)) this.ignore()
-    else this.#breaker.settle(this.#epoch, this.#breaker.isFailure(error), this.#tookMs())
+    const failed = isRefusal(error) ? undefined : this.#breaker.isFailure(error)
+    if (failed === undefined) this.ignore()
+    else this.#breaker.settle(this.#epoch, failed, this.#tookMs())
   }
 
   ignore(): void {

@@ -29,11 +29,12 @@ export interface BreakerOptions {
   /** Probes that have not ended by then have failed. @default 10_000 */
   readonly probeDeadlineMs?: number
   /**
-   * Whether an error says that the dependency is ill. Other errors count as success: it has answered. Refusals of our
-   * own policies and aborts by the caller are never asked about and never count.
+   * Whether an error says that the dependency is ill. With `false` the call counts as success: it has answered. With
+   * `undefined` the error says neither, and the call counts no more than one that was never made. Refusals of our own
+   * policies and aborts by the caller are never asked about and never count.
    * @default `retryable` for errors that say it, true for all others
    */
-  readonly isFailure?: (error: unknown) => boolean
+  readonly isFailure?: (error: unknown) => boolean | undefined
   readonly clock?: Clock
   readonly random?: Random
 }
