@@ -33,6 +33,7 @@ export class Health implements Closeable {
   answer(request: HttpRequest): Promise<HttpResponse> | undefined {
     const path = paths.find((known) => known === request.url.path)
     if (path === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
+    request.route = path
     return this.#answer(path)
   }
 

@@ -132,12 +132,13 @@ export function traceOf(span: OtelSpan | undefined): TraceContext | undefined {
 
 /** Attributes as ours may hold them: what is missing is left out, and what nests becomes text. */
 export function plainAttributes(attributes: OtelAttributes | null | undefined): Attributes {
-  const plain: Record<string, AttributeValue> = {}
+  const plain: [string, AttributeValue][] = []
   for (const [key, value] of Object.entries(attributes ?? {})) {
     const kept = plainValue(value)
-    if (kept !== undefined) plain[key] = kept
+    if (kept !== undefined) plain.push([key, kept])
   }
-  return plain
+  // Not written to one by one: a key may be `__proto__`.
+  return Object.fromEntries(plain)
 }
 
 /** A value as an attribute of ours may hold it; `undefined` for what cannot be told. Never throws. */

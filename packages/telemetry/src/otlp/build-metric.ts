@@ -54,13 +54,18 @@ export function metricOf(
 
 /** A histogram's point whose buckets make sense; `undefined`, and counted, where they do not. */
 export function histogramPointOf(point: HistogramPointRecord, keeper: Keeper): HistogramPointRecord | undefined {
-  const { bounds, counts } = point
+  const { bounds } = point
   // Count and sum without buckets are one bucket.
-  if (bounds.length === 0 && counts.length === 0) return { ...point, counts: [point.count] }
-  const isAscending = bounds.every((bound, at) => at === 0 || bound > (bounds[at - 1] as number))
-  if (counts.length === bounds.length + 1 && isAscending) return point
+  const counts = bounds.length === 0 && point.counts.length === 0 ? [point.count] : point.counts
+  const isAscending = bounds.every((bound, at) => bound > (at === 0 ? -Infinity : (bounds[at - 1] as number)))
+  const isCounted = isCount(point.count) && counts.every(isCount)
+  if (counts.length === bounds.length + 1 && isAscending && isCounted) return { ...point, counts }
   keeper.invalidRecords++
   return undefined
+}
+
+function isCount(number: number): boolean {
+  return Number.isInteger(number) && number >= 0
 }
 
 /** `undefined`, and counted, for an exemplar that leads to no trace. */

@@ -112,6 +112,22 @@ for (const form of forms) {
   })
 }
 
+test('a histogram that counts in what is no number of things, or bounds by what is no number, is dropped and counted', () => {
+  const good = { count: '2', sum: 3, bucketCounts: ['1', '1'], explicitBounds: [5] }
+  const dataPoints = [
+    good,
+    { ...good, count: 'NaN' },
+    { ...good, bucketCounts: ['-1', '3'] },
+    { ...good, bucketCounts: ['NaN', '1'] },
+    { ...good, explicitBounds: ['NaN'] },
+    { count: '-2', sum: 3 },
+  ]
+  const metrics = [{ name: 'm', histogram: { dataPoints, aggregationTemporality: 2 } }]
+  const request = Buffer.from(JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] }))
+  const { batches, losses } = decodeOtlp(otlpMetrics, 'json', request)
+  assert.deepEqual([batches[0]?.records[0]?.points.length, losses.invalidRecords], [1, 5])
+})
+
 test('a length that reaches beyond the end, or has no end, is refused', () => {
   for (const bytes of [
     [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f],

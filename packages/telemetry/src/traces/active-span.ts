@@ -4,8 +4,8 @@ import {
   boundedText,
   boundedValue,
   errorName,
+  isAttributeName,
   maxAttributes,
-  maxNameChars,
   noAttributes,
   type SpanCuts,
 } from './attributes.ts'
@@ -74,7 +74,7 @@ export class ActiveSpan implements Span {
     const { cuts } = this.#owner
     const isNew = !Object.hasOwn(record.attributes, name)
     const bounded = boundedValue(value, cuts)
-    if (bounded === undefined || name.length > maxNameChars || (isNew && this.#own >= maxAttributes)) {
+    if (bounded === undefined || !isAttributeName(name) || (isNew && this.#own >= maxAttributes)) {
       cuts.leftOut += 1
       return this
     }

@@ -34,7 +34,7 @@ function cutAttributes(attributes: Attributes, cuts: SpanCuts): Attributes {
   let count = 0
   for (const [name, value] of Object.entries(attributes)) {
     const bounded = count < maxAttributes ? boundedValue(value, cuts) : undefined
-    if (bounded === undefined || name.length > maxNameChars) {
+    if (bounded === undefined || !isAttributeName(name)) {
       cuts.leftOut += 1
     } else {
       kept[name] = bounded
@@ -42,6 +42,11 @@ function cutAttributes(attributes: Attributes, cuts: SpanCuts): Attributes {
     }
   }
   return kept
+}
+
+/** Not too long, and not the one that an object takes for its prototype when it is written to. */
+export function isAttributeName(name: string): boolean {
+  return name.length <= maxNameChars && name !== '__proto__'
 }
 
 /** A value as an attribute may hold it; `undefined` when it can hold none of it. */

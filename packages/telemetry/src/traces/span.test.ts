@@ -83,6 +83,20 @@ test('attributes, events, links and names are bounded however they come, and wha
   assert.deepEqual([tracer.counts.shortened, tracer.counts.leftOut], [2, 137 + 72 + 72 + 1])
 })
 
+test('an attribute that is called as the prototype is left out: nothing else appears among those that are kept', () => {
+  const tracer = strictTracer(new VirtualClock(), { keepOneIn: 1 })
+  const hostile = JSON.parse('{"__proto__":["x"],"list":[1]}') as Record<string, string[]>
+  tracer.start('set', { parent: null }).setAttribute('__proto__', ['x']).setAttribute('good', 1).end()
+  tracer.start('given', { parent: null, attributes: hostile }).end()
+  const seen = tracer.drain(2).map(({ attributes }) => {
+    const names: string[] = []
+    for (const name in attributes) names.push(name)
+    return names
+  })
+  assert.deepEqual(seen, [['good'], ['list']])
+  assert.equal(tracer.counts.leftOut, 2)
+})
+
 test('with no tracer work just runs, and its span ignores what it is told', () => {
   assert.equal(
     span('work', (own) => own.setAttribute('a', 1).isRecording),

@@ -242,7 +242,7 @@ test('metrics are read outside any call, wherever the exporter was made', async 
   const remembering: Clock = {
     now: () => clock.now(),
     wall: () => clock.wall(),
-    timer: (delayMs, run, options) => clock.timer(delayMs, AsyncResource.bind(run), options),
+    timer: (delayMs, run) => clock.timer(delayMs, AsyncResource.bind(run)),
     immediate: (run) => clock.immediate(AsyncResource.bind(run)),
   }
   const calls: unknown[] = []

@@ -140,12 +140,6 @@ export class ProtoWriter {
     }
   }
 
-  bytes(tag: number, bytes: Uint8Array): void {
-    this.varint(tag)
-    this.varint(bytes.length)
-    this.raw(bytes)
-  }
-
   raw(bytes: Uint8Array): void {
     this.#room(bytes.length)
     this.#bytes.set(bytes, this.#at)
