@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock, toIsoTime } from '@ashlar/kernel'
 import type { ProofArea, ProofResult } from './proofs/area.ts'
+import { collectorProof } from './proofs/collector.ts'
 import { durableProof } from './proofs/durable.ts'
 import { mutationProof } from './proofs/mutation.ts'
 import { run } from './run.ts'
 
-const areas: readonly ProofArea[] = [durableProof, mutationProof]
+const areas: readonly ProofArea[] = [collectorProof, durableProof, mutationProof]
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } })
 const area = areas.find(({ name }) => name === positionals[0])
 if (area === undefined) {

@@ -32,6 +32,7 @@ async function firstScreen({ url }: RunningShop, chromium: Browser): Promise<voi
 async function everyPage(running: RunningShop, chromium: Browser, target: string): Promise<void> {
   await mkdir(target, { recursive: true })
   const [product] = await running.customer().search('mug')
+  await buyTogether(running, product?.id ?? '')
   const merchant = await hireMerchant(running)
   for (const colorScheme of themes) {
     for (const width of [1280, 390]) {
@@ -49,6 +50,18 @@ async function everyPage(running: RunningShop, chromium: Browser, target: string
   }
 }
 
+/** Lets the shop learn what goes with a product. */
+async function buyTogether(running: RunningShop, productId: string): Promise<void> {
+  const customer = running.customer()
+  await customer.register()
+  const others = await Promise.all(['teapot', 'plate', 'tray'].map((query) => customer.search(query)))
+  const ids = [productId, ...others.flatMap((found) => found[0]?.id ?? [])]
+  for (let order = 0; order < 2; order++) {
+    for (const id of ids) await customer.setCartItem(id, 1)
+    await customer.placeOrder(await customer.cardToken())
+  }
+}
+
 interface Studio {
   readonly page: Page
   readonly problems: readonly string[]
@@ -63,12 +76,14 @@ interface Subjects {
 
 async function customerPages(running: RunningShop, studio: Studio, { product, merchant }: Subjects): Promise<void> {
   const { page, shoot, open: goto } = studio
+  const [lamp] = await running.customer().search('lamp')
   const paths = {
     home: '/',
     'shop-lamp': '/shop?query=lamp',
     'shop-nothing': '/shop?query=zzzz',
     product: `/products/${product}`,
     cart: '/cart',
+    'product-best-sellers': `/products/${lamp?.id ?? ''}`,
     'sign-in': '/sign-in',
     register: '/register',
     'forgot-password': '/forgot-password',

@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Issue } from '@ashlar/kernel'
+import { collectorName } from './collector-spec.ts'
 import { commandNames } from './command-names.ts'
 import { TopologyInvalidError } from './errors.ts'
 import type { Topology } from './topology.ts'
 
 const keys = {
-  topology: ['name', 'services', 'prepare'],
+  topology: ['name', 'services', 'prepare', 'collector'],
   service: ['main', 'port', 'database', 'files', 'calls', 'env', 'secrets', 'public', 'assets'],
   prepare: ['inputs', 'output', 'command'],
 }
@@ -14,7 +15,7 @@ const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const variablePattern = /^[A-Z][A-Z0-9_]*$/
 
 /** The host's own rows in logs and tables, and the words of its command line. */
-const reservedNames = new Set(['ashlar', 'postgres', ...commandNames])
+const reservedNames = new Set(['ashlar', 'postgres', collectorName, ...commandNames])
 
 type Report = (path: string, message: string) => void
 
@@ -29,6 +30,8 @@ export function checkTopology(exported: unknown, root: string): Topology {
     throw new TopologyInvalidError([{ path: 'default export', message: 'is not a topology({...})' }])
   unknownKeys('topology', exported, keys.topology, report)
   if (!isText(exported['name'])) report('name', 'says what the system is called; it is missing')
+  const { collector } = exported
+  if (collector !== undefined && typeof collector !== 'boolean') report('collector', 'is true or false')
   const prepare = checkPrepare(exported['prepare'], root, report)
   checkServices(exported['services'], root, prepare, report)
   if (issues.length > 0) throw new TopologyInvalidError(issues)

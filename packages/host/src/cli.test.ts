@@ -15,6 +15,7 @@ const bin = fileURLToPath(new URL('../bin/ashlar.js', import.meta.url))
 
 const pair: Topology = {
   name: 'pair',
+  collector: false,
   services: { front: { main: 'plain.mjs', calls: ['back'], public: true }, back: { main: 'plain.mjs' } },
 }
 
@@ -50,7 +51,7 @@ test('up says once that all is ready and where; status shows it; Ctrl-C ends it 
 
   const status = ashlar(t, root, ['status'])
   assert.equal(await status.ended, 0)
-  assert.match(status.out.join('\n'), new RegExp(`front +ready +up +\\d+ +\\d+s +0 .* ${url}\\n`))
+  assert.match(status.out.join('\n'), new RegExp(`front +ready +healthy +\\d+ +\\d+s +0 .* ${url}\\n`))
   assert.match(status.out.at(-1) ?? '', /^total/)
 
   const pids = pidsOf(root)
@@ -101,7 +102,7 @@ test('a service that died makes status say so; a second up is told where the fir
     processes: { name: string; health: string }[]
   }
   assert.equal(healthy, false)
-  assert.equal(processes.find(({ name }) => name === 'front')?.health, 'up')
+  assert.equal(processes.find(({ name }) => name === 'front')?.health, 'healthy')
 
   const second = ashlar(t, root, ['up'])
   assert.equal(await second.ended, 1)

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { Topology } from './topology.ts'
 
 /** A service that does what services of `@ashlar/service` do towards their host, in plain Node. */
@@ -10,7 +9,7 @@ import { createServer } from 'node:http'
 const server = createServer((request, response) => {
   response.setHeader('content-type', 'application/json')
   response.setHeader('connection', 'close')
-  response.end(JSON.stringify(request.url === '/health' ? { status: 'up' } : process.env))
+  response.end(JSON.stringify(request.url === '/health' ? { status: 'healthy' } : process.env))
 })
 const log = (msg, fields) => console.log(JSON.stringify({ level: 'info', time: '2026-01-31T12:03:41.123Z', service: 'fixture', msg, ...fields }))
 server.listen(Number(process.env.PORT), '127.0.0.1', () => {
@@ -51,7 +50,7 @@ const admin = createServer(async (request, response) => {
   if (request.url === '/actions/fail') return answer(response, 409, { detail: 'it is too late', traceId: 'abc' })
   answer(response, 200, { result: { input, operator, reason, log } })
 })
-const server = createServer((request, response) => answer(response, 200, { status: 'up' }))
+const server = createServer((request, response) => answer(response, 200, { status: 'healthy' }))
 server.listen(Number(process.env.PORT), '127.0.0.1', () => {
   admin.listen(0, '127.0.0.1', () => {
     const adminUrl = 'http://127.0.0.1:' + admin.address().port
@@ -75,7 +74,7 @@ setInterval(() => {}, 1000)
 `
 
 /** Writes files into a directory of its own, which goes with the test. */
-export function fixtureProject(t: TestContext, files: Readonly<Record<string, string>>): string {
+export function fixtureProject(t: { after(undo: () => void): void }, files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'ashlar host '))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   for (const [name, content] of Object.entries(files)) {
@@ -85,7 +84,7 @@ export function fixtureProject(t: TestContext, files: Readonly<Record<string, st
   return root
 }
 
-/** The configuration file of a topology that is plain data. */
+/** The configuration file of a topology that is plain data; without a collector unless it says so. */
 export function configFile(topology: Topology): string {
-  return `export default ${JSON.stringify(topology)}\n`
+  return `export default ${JSON.stringify({ collector: false, ...topology })}\n`
 }

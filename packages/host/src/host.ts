@@ -37,6 +37,8 @@ export interface HostOptions {
 export class Host {
   readonly #options: HostOptions
   readonly #members: Member[]
+  /** Those that the rest runs without. */
+  readonly #optional: Member[]
   readonly #postgres: PostgresProcess | undefined
   readonly #postgresSupervisor: Supervisor | undefined
   /** The database URL that each service's latest process was given. */
@@ -46,10 +48,12 @@ export class Host {
 
   constructor(options: HostOptions) {
     this.#options = options
-    this.#members = options.services.map((service) => ({
-      calls: service.calls,
-      supervisor: this.#superviseService(service),
-    }))
+    const membersOf = (isOptional: boolean): Member[] =>
+      options.services
+        .filter(({ optional }) => optional === isOptional)
+        .map((service) => ({ calls: service.calls, supervisor: this.#superviseService(service) }))
+    this.#members = membersOf(false)
+    this.#optional = membersOf(true)
     const databases = options.services.flatMap(({ database }) => (database === undefined ? [] : [database]))
     if (databases.length > 0) {
       this.#postgres = new PostgresProcess({ start: options.startServer, port: options.postgresPort, databases })
@@ -57,12 +61,14 @@ export class Host {
     }
   }
 
-  /** Resolves when everything is ready. Throws with parts of it running: stop is still to be called. */
+  /** Resolves when everything is ready that is needed. Throws with parts of it running: stop is still to be called. */
   async start(signal: AbortSignal | undefined): Promise<void> {
     const { startTimeoutMs: timeoutMs, clock } = this.#options
     process.once('exit', this.#abandon)
     await this.#startInfrastructure(signal)
     await startAll(this.#members, { timeoutMs, clock, signal })
+    // Behind the others: they have the machine to themselves for as long as somebody waits for them.
+    for (const { supervisor } of this.#optional) supervisor.keep()
   }
 
   /** Stops everything in order. Never fails; calling it again waits for the same end. */
@@ -79,13 +85,14 @@ export class Host {
   // Whatever makes us exit before everything has stopped, nothing outlives us. The database server is left to its own
   // watch, which shuts it down cleanly.
   readonly #abandon = (): void => {
-    for (const { supervisor } of this.#members) supervisor.kill()
+    for (const { supervisor } of [...this.#members, ...this.#optional]) supervisor.kill()
     this.#options.board.close()
   }
 
   async #stop(): Promise<void> {
     const { board, clock, forgotten } = this.#options
     await stopAll(this.#members)
+    await stopAll(this.#optional)
     await this.#postgresSupervisor?.stop()
     if (forgotten !== undefined) {
       const onError = (error: Error): void => this.#say('warn', `${forgotten} is left behind: ${error.message}`)
@@ -161,7 +168,7 @@ export class Host {
 
   // A database server that kept nothing comes back with new passwords, and without the tables that services made.
   #renewOutdated(): void {
-    for (const { supervisor } of this.#members) {
+    for (const { supervisor } of [...this.#members, ...this.#optional]) {
       const { name, state } = supervisor
       if (state.kind === 'stopped' || this.#givenUrls.get(name) === this.databaseUrl(name)) continue
       this.#say('warn', `${name} is started anew: its database is a new one`)

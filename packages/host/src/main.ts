@@ -37,6 +37,12 @@ async function run(args: readonly string[], console: Console): Promise<number> {
       const { actionsCommand } = await import('./commands/actions.ts')
       return actionsCommand({ config, directory, json }, console)
     }
+    case 'traces':
+      return (await import('./commands/traces.ts')).tracesCommand(rest, console)
+    case 'logs':
+      return (await import('./commands/logs.ts')).logsCommand(rest, console)
+    case 'metrics':
+      return (await import('./commands/metrics.ts')).metricsCommand(rest, console)
     case 'completion':
       return (await import('./commands/completion.ts')).completionCommand(rest, console)
     case '__complete':

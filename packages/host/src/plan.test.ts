@@ -11,6 +11,7 @@ import type { Topology } from './topology.ts'
 const random = seededRandom(7)
 const shop: Topology = {
   name: 'shop',
+  collector: false,
   services: {
     gateway: { main: 'gateway.ts', port: 18_080, calls: ['order', 'order-history'], public: true, assets: 'web' },
     order: { main: 'order.ts', database: true, files: true, env: { CURRENCY: 'EUR' } },
@@ -22,8 +23,9 @@ const shop: Topology = {
 async function plan(
   env: Environment = {},
   ports: Record<string, number> = {},
+  topology: Topology = shop,
 ): Promise<Record<string, PlannedService>> {
-  const services = await planServices(shop, {
+  const services = await planServices(topology, {
     root: '/project',
     env,
     filesDirectory: '/data/files',
@@ -121,4 +123,41 @@ test('ports that nobody stated are below those that outgoing connections take, a
   const ports = Object.values(await plan()).map(({ port }) => port)
   assert.equal(new Set(ports).size, 3)
   for (const port of ports) assert.ok(port < 32_000, `${port}`)
+})
+
+test('the collector is there unless it is not wanted: the others are told where it is, and it alone is optional', async () => {
+  const { collector, order, gateway } = await plan({}, {}, { ...shop, collector: true })
+  const key = collector?.env['COLLECTOR_KEY']
+  const reporting = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector?.url,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(`Bearer ${key}`)}`,
+  }
+  for (const service of [order, gateway]) {
+    assert.partialDeepStrictEqual(service?.env, reporting)
+    assert.equal(service?.env['COLLECTOR_KEY'], undefined)
+    assert.equal(service?.optional, false)
+  }
+  assert.equal(collector?.env['OTEL_EXPORTER_OTLP_ENDPOINT'], undefined, 'it does not report to itself')
+  assert.equal(collector?.optional, true)
+  assert.equal(collector?.database, 'collector')
+  const { collector: none } = await plan()
+  assert.equal(none, undefined)
+})
+
+test('a service that is told to report elsewhere does', async () => {
+  const elsewhere = { ORDER_OTEL_EXPORTER_OTLP_ENDPOINT: 'http://telemetry.example:4318' }
+  const { order } = await plan(elsewhere, {}, { ...shop, collector: true })
+  assert.equal(order?.env['OTEL_EXPORTER_OTLP_ENDPOINT'], 'http://telemetry.example:4318')
+})
+
+test('the collector keeps no history where no service uses the embedded database', async () => {
+  const given = { ORDER_DATABASE_URL: 'postgres://one', ORDER_HISTORY_DATABASE_URL: 'postgres://two' }
+  const { collector } = await plan(given, {}, { ...shop, collector: true })
+  assert.equal(collector?.database, undefined)
+  const { collector: own } = await plan(
+    { ...given, COLLECTOR_DATABASE_URL: 'postgres://three' },
+    {},
+    { ...shop, collector: true },
+  )
+  assert.equal(own?.env['DATABASE_URL'], 'postgres://three')
 })

@@ -2,10 +2,11 @@ import { join, resolve } from 'node:path'
 import type { Random } from '@ashlar/kernel'
 import { adminKeyOf } from './admin-keys.ts'
 import { isPort } from './check-topology.ts'
+import { collectorKeyOf, collectorName, reportingTo, withCollector } from './collector-spec.ts'
 import { variableName, variablesFor, type Environment } from './environment.ts'
 import { PortUnavailableError, UsageError } from './errors.ts'
 import { freePort, whyUnavailable } from './ports.ts'
-import type { Topology } from './topology.ts'
+import type { ServiceSpec, Topology } from './topology.ts'
 
 /** A service with everything decided that is decided before it starts. */
 export interface PlannedService {
@@ -16,6 +17,8 @@ export interface PlannedService {
   readonly url: string
   readonly calls: readonly string[]
   readonly public: boolean
+  /** Whether the rest runs without it: it is started behind the others, and tried again until it runs. */
+  readonly optional: boolean
   /** The embedded server's database it uses; `undefined` when it uses none, or one of its own. */
   readonly database: string | undefined
   /** All its variables but the embedded database's URL, which is known once the server runs. */
@@ -44,14 +47,19 @@ export interface PlanOptions {
  */
 export async function planServices(topology: Topology, options: PlanOptions): Promise<PlannedService[]> {
   const { root, env, filesDirectory, shared, secrets, adminKey } = options
-  const names = Object.keys(topology.services)
+  const names = [...Object.keys(topology.services), collectorName]
   const own = new Map(names.map((name) => [name, variablesFor(name, names, env)]))
-  const ports = await choosePorts(topology, own, options)
+  const usesEmbedded = (name: string): boolean =>
+    topology.services[name]?.database === true && own.get(name)?.['DATABASE_URL'] === undefined
+  const specs = withCollector(topology, usesEmbedded)
+  const ports = await choosePorts(specs, own, options)
   const urlOf = (name: string): string => `http://127.0.0.1:${ports.get(name)}`
   const front = Object.entries(topology.services).find(([, spec]) => spec.public === true)?.[0]
+  const key = collectorKeyOf(adminKey)
+  const reporting = collectorName in specs ? reportingTo(urlOf(collectorName), key) : {}
   const publicUrl = env['PUBLIC_URL'] ?? (front === undefined ? undefined : urlOf(front))
 
-  return Object.entries(topology.services).map(([name, spec]) => {
+  return Object.entries(specs).map(([name, spec]) => {
     const { calls = [], assets, secrets: wanted = [] } = spec
     const given = own.get(name) ?? {}
     const output = assets === undefined ? undefined : topology.prepare?.[assets]?.output
@@ -62,10 +70,13 @@ export async function planServices(topology: Topology, options: PlanOptions): Pr
       url: urlOf(name),
       calls,
       public: spec.public === true,
+      optional: name === collectorName,
       database: spec.database === true && given['DATABASE_URL'] === undefined ? name.replaceAll('-', '_') : undefined,
       env: {
         ...shared,
         ADMIN_KEY: adminKeyOf(name, adminKey),
+        // It does not report to itself: that would never end.
+        ...(name === collectorName ? { COLLECTOR_KEY: key } : reporting),
         ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
         ...Object.fromEntries(wanted.map((secret) => [secret, secrets[secret] as string])),
         ...spec.env,
@@ -80,18 +91,18 @@ export async function planServices(topology: Topology, options: PlanOptions): Pr
 }
 
 async function choosePorts(
-  topology: Topology,
+  specs: Readonly<Record<string, ServiceSpec>>,
   own: ReadonlyMap<string, Readonly<Record<string, string>>>,
   { ports, random }: PlanOptions,
 ): Promise<Map<string, number>> {
   const chosen = new Map<string, number>()
-  for (const [name, spec] of Object.entries(topology.services)) {
+  for (const [name, spec] of Object.entries(specs)) {
     const stated = ports[name] ?? statedPort(name, own.get(name)?.['PORT']) ?? spec.port
     if (stated === undefined) continue
     await refuseUnavailable(name, stated, { publicly: spec.public === true, chosen })
     chosen.set(name, stated)
   }
-  for (const name of Object.keys(topology.services)) {
+  for (const name of Object.keys(specs)) {
     if (!chosen.has(name)) chosen.set(name, await freePort(random, new Set(chosen.values())))
   }
   return chosen

@@ -11,6 +11,7 @@ import { up, type RunningTopology, type UpOptions } from './up.ts'
 
 const shop: Topology = {
   name: 'shop',
+  collector: false,
   services: {
     order: { main: 'plain.mjs', database: true },
     user: { main: 'plain.mjs', database: true },

@@ -206,3 +206,20 @@ test('what an earlier process still says is not taken for the present one', asyn
   first.exited('again')
   assert.deepEqual(supervisor.state, { kind: 'starting', pid: 2 })
 })
+
+test('a process that is kept is tried again until it runs, the first time too', async () => {
+  const { clock, supervisor, processes, latest, becomeReady } = setUp()
+  supervisor.keep()
+  latest().failed('the database is not there yet')
+  latest().exited('exited with code 1')
+  assert.equal(supervisor.state.kind, 'backing off')
+  await clock.advance(100)
+  assert.equal(processes.length, 2)
+  // One that hangs is killed, as at any restart.
+  await clock.advance(30_000)
+  assert.equal(latest().killed, 1)
+  latest().exited('was killed')
+  await clock.advance(200)
+  becomeReady()
+  assert.equal(supervisor.state.kind, 'ready')
+})

@@ -114,6 +114,11 @@ export class Supervisor {
     })
   }
 
+  /** Starts the process, and again until it runs: a first start that fails is not different from any other. */
+  keep(): void {
+    this.#spawn()
+  }
+
   /** Ends the process, gently at first, and resolves when it has ended. */
   stop(): Promise<void> {
     const { kind } = this.#state

@@ -78,8 +78,25 @@ test('a callee that does not exist is a type error where the topology is declare
 
 test('a service cannot be called what the command line means by itself', (t) => {
   const root = fixtureProject(t, { 'main.ts': '' })
-  for (const name of ['up', 'status', 'actions', 'completion', 'help', 'ashlar']) {
+  for (const name of [
+    'up',
+    'status',
+    'actions',
+    'completion',
+    'help',
+    'traces',
+    'logs',
+    'metrics',
+    'ashlar',
+    'collector',
+  ]) {
     const taken = { name: 'shop', services: { [name]: { main: 'main.ts' } } }
     assert.throws(() => checkTopology(taken, root), { message: /is a name that the host uses itself/ }, name)
   }
+})
+
+test('whether there is a collector is said with true or false', (t) => {
+  const root = fixtureProject(t, { 'main.ts': '' })
+  const wrong = { name: 'shop', services: { order: { main: 'main.ts' } }, collector: 'no' }
+  assert.throws(() => checkTopology(wrong, root), { message: /collector is true or false/ })
 })

@@ -42,6 +42,12 @@ export interface Topology<Name extends string = string> {
   readonly name: string
   readonly services: Readonly<Record<Name, ServiceSpec<NoInfer<Name>>>>
   readonly prepare?: Readonly<Record<string, PrepareSpec>>
+  /**
+   * Whether a process of its own receives the traces, logs and metrics of the services, keeps them within bounds, and
+   * answers `ashlar traces`, `ashlar logs` and `ashlar metrics`. It starts behind the services; they do not need it.
+   * @default true
+   */
+  readonly collector?: boolean
 }
 
 /**

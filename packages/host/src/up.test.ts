@@ -14,6 +14,7 @@ import { up, type RunningTopology, type UpOptions } from './up.ts'
 const files = { 'plain.mjs': plainService, 'failing.mjs': failingService, 'deaf.mjs': deafService }
 const pair: Topology = {
   name: 'pair',
+  collector: false,
   services: {
     front: { main: 'plain.mjs', calls: ['back'], public: true, secrets: ['SHARED_KEY', 'FRONT_SECRET'] },
     back: { main: 'plain.mjs', secrets: ['SHARED_KEY'] },
@@ -147,7 +148,11 @@ test('a service that cannot start ends the whole start with its message, and the
 })
 
 test('services that do not become ready are named, and killed when they do not end', async (t) => {
-  const topology = { name: 'deaf', services: { first: { main: 'deaf.mjs' }, second: { main: 'deaf.mjs' } } }
+  const topology = {
+    name: 'deaf',
+    collector: false,
+    services: { first: { main: 'deaf.mjs' }, second: { main: 'deaf.mjs' } },
+  }
   await assert.rejects(start(t, topology, { startTimeoutMs: 300, graceMs: 50 }), {
     code: 'ASHLAR_HOST_START_TIMEOUT',
     message: 'not ready after 0.3 s: first, second',
@@ -156,7 +161,7 @@ test('services that do not become ready are named, and killed when they do not e
 
 test('an abort ends the start and what it had started', async (t) => {
   const controller = new AbortController()
-  const topology = { name: 'deaf', services: { deaf: { main: 'deaf.mjs' } } }
+  const topology = { name: 'deaf', collector: false, services: { deaf: { main: 'deaf.mjs' } } }
   const starting = start(t, topology, { signal: controller.signal, graceMs: 50 })
   controller.abort(new Error('changed my mind'))
   await assert.rejects(starting, { message: 'changed my mind' })
@@ -177,7 +182,7 @@ flood()`,
   let printed = 0
   const never = new Promise<void>(() => undefined)
   const running = await up(
-    { name: 'flood', services: { flood: { main: 'flood.mjs' } } },
+    { name: 'flood', collector: false, services: { flood: { main: 'flood.mjs' } } },
     { root, env: {}, onLine: ({ service }) => (service === 'flood' && ++printed >= 3 ? never : undefined) },
   )
   await running.stop()

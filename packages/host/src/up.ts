@@ -4,6 +4,7 @@ import { systemClock, systemRandom, toIsoTime, type Clock, type Random } from '@
 import { makeAdminKey } from './admin-keys.ts'
 import { Board } from './board.ts'
 import { checkTopology } from './check-topology.ts'
+import { collectorName } from './collector-spec.ts'
 import { baseEnvironment, logLevels, type Environment } from './environment.ts'
 import { Host } from './host.ts'
 import { hostName, recordLine, type LogLine } from './log-line.ts'
@@ -165,7 +166,7 @@ function running(host: Host, board: Board, services: readonly PlannedService[]):
 /** Services take from LOG what concerns them: a name that is nobody's would never be noticed. */
 function sayUnheard(topology: Topology, options: UpOptions): void {
   const { env = process.env, onLine, clock = systemClock } = options
-  const known = new Set(['', 'postgres', ...Object.keys(topology.services)])
+  const known = new Set(['', 'postgres', collectorName, ...Object.keys(topology.services)])
   for (const name of logLevels(env['LOG'] ?? '').keys()) {
     if (known.has(name.split('.', 1)[0] as string)) continue
     const msg = `LOG gives a level to "${name}", which is not a service`

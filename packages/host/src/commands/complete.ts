@@ -3,10 +3,12 @@ import { dirname, join } from 'node:path'
 import type { ActionDescription } from '@ashlar/kernel'
 import { writeFileAtomically } from '../atomic-file.ts'
 import { commandNames } from '../command-names.ts'
+import { severities } from '../collector/query/log-view.ts'
 import type { Console } from '../console.ts'
 import { dataDirectory, placeIn, runningState, targetOf } from '../find-service.ts'
 import { flagOf, flagsOf, generalFlags, type FlagTypes } from '../flags.ts'
 import { inline } from '../printable.ts'
+import { logsFlags, metricsFlags, tracesFlags } from '../query-flags.ts'
 import type { HostState } from '../state-file.ts'
 
 /** What could stand in a place, and what it means. */
@@ -22,7 +24,15 @@ const commandFlags: Readonly<Record<string, readonly string[]>> = {
   up: ['--port', '--ephemeral', '--json', '--config', '--directory'],
   status: ['--json', '--config', '--directory'],
   actions: ['--json', '--config', '--directory'],
+  traces: dashed(tracesFlags),
+  logs: dashed(logsFlags),
+  metrics: dashed(metricsFlags),
 }
+
+const valueFlags = new Set([
+  '--port',
+  ...Object.entries({ ...tracesFlags, ...logsFlags }).flatMap(([name, type]) => (type === 'string' ? `--${name}` : [])),
+])
 
 /**
  * Prints what the last of `args`, the word that is being typed, could be. Never fails: a shell has no use for that.
@@ -47,8 +57,10 @@ async function candidatesAfter(words: readonly string[]): Promise<Candidate[]> {
   if (command === 'completion') return words.length === 1 ? ['bash', 'zsh', 'fish'].map((shell) => [shell, '']) : []
   const last = words.at(-1)
   if (commandNames.includes(command)) {
-    const isValue = last === '--port' || last === '--config' || last === '--directory'
-    return isValue ? [] : (commandFlags[command] ?? []).map((flag) => [flag, ''])
+    if (last === '--service') return runningServices(words)
+    if (last === '--level') return Object.keys(severities).map((level) => [level, ''])
+    if (valueFlags.has(last ?? '')) return []
+    return (commandFlags[command] ?? []).filter((flag) => !words.includes(flag)).map((flag) => [flag, ''])
   }
   const actions = await actionsOf(command, words)
   if (name === undefined) return actions.map(({ name: action, description }) => [action, description])
@@ -101,6 +113,10 @@ async function actionsOf(service: string, words: readonly string[]): Promise<rea
 
 function pidOf(state: HostState, service: string): number | undefined {
   return Object.hasOwn(state.services, service) ? state.services[service]?.pid : undefined
+}
+
+function dashed(types: FlagTypes): string[] {
+  return Object.keys(types).map((name) => `--${name}`)
 }
 
 function readCache(file: string): Cache {

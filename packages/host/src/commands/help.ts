@@ -5,6 +5,9 @@ const text = `ashlar runs a system of services, and what they need, on this mach
 
   ashlar up                   build what has changed, start everything, show its logs until Ctrl-C
   ashlar status               what is running, how it is, and the memory it takes
+  ashlar traces [TRACE]       the latest traces, or one of them, span by span
+  ashlar logs                 the latest log lines of all services
+  ashlar metrics [METRIC]     what is measured, or the values of one metric
   ashlar actions              what can be done to each service while it runs
   ashlar SERVICE              what can be done to that service
   ashlar SERVICE ACTION ...   do it; --help says what it takes
@@ -16,6 +19,16 @@ const text = `ashlar runs a system of services, and what they need, on this mach
   --port N           up: the port of the public service
   --ephemeral        up: forget all data at the end
   --json             JSON, one object a line, for programs
+  --service NAME     traces, logs, metrics: of that service alone
+  --since 10m        traces, logs: what came so long ago at the most
+  --limit N          traces, logs: so many (default: 20)
+  --name TEXT        traces: with that in the name of a span
+  --errors           traces: with a span that failed
+  --slower-than 1s   traces: with a span that took as long
+  --level LEVEL      logs: of that level and those above
+  --trace TRACE      logs: of that trace
+  --text TEXT        logs: with that in the line
+  --follow           logs: go on with those that come
   --reason TEXT      actions: why, for the service's log
   --yes              actions: do not ask, where one is disruptive or destructive
   --version          the version

@@ -19,6 +19,7 @@ interface Running {
 
 const shop = {
   name: 'shop',
+  collector: false,
   services: { order: { main: 'acting.mjs' }, payment: { main: 'acting.mjs' }, plain: { main: 'plain.mjs' } },
 }
 
@@ -226,7 +227,7 @@ test('the actions of all services are listed, and who did not answer is named', 
 
 test('completion offers commands, services, actions, flags that are left, and the values that a flag can have', async (t) => {
   const { complete } = await start(t)
-  const commands = ['up', 'status', 'actions', 'completion', 'help']
+  const commands = ['up', 'status', 'actions', 'traces', 'logs', 'metrics', 'completion', 'help']
   assert.deepEqual(await complete(''), [...commands, 'order', 'payment', 'plain'])
   assert.deepEqual(await complete('p'), ['payment', 'plain'])
   assert.deepEqual(await complete('order', ''), ['echo', 'fail', 'drain'])
@@ -240,11 +241,16 @@ test('completion offers commands, services, actions, flags that are left, and th
   assert.ok(!(await complete('order', 'echo', '--level', 'info', '--')).includes('--level'))
   assert.deepEqual(await complete('up', '--e'), ['--ephemeral'])
   assert.deepEqual(await complete('completion', 'z'), ['zsh'])
+  assert.deepEqual(await complete('traces', '--s'), ['--service', '--since', '--slower-than'])
+  assert.deepEqual(await complete('logs', '--service', 'p'), ['payment', 'plain'])
+  assert.deepEqual(await complete('logs', '--level', 'e'), ['error'])
+  assert.deepEqual(await complete('logs', '--follow', '--f'), [])
   for (const words of [
     ['plain', ''],
     ['nobody', ''],
     ['order', 'nothing', '--'],
     ['up', '--port', ''],
+    ['traces', '--since', ''],
   ]) {
     assert.deepEqual(await complete(...words), [], words.join(' '))
   }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { parseIsoTime, systemClock, type Clock } from '@ashlar/kernel'
 import { createHttpClient } from '@ashlar/http/client'
+import { collectorName } from '../collector-spec.ts'
 import type { Console } from '../console.ts'
 import { locateConfig } from '../load-config.ts'
 import { memoryOf, ownMemoryOf } from '../process-info.ts'
@@ -28,6 +29,9 @@ interface Row {
 
 const healthTimeoutMs = 2_000
 
+// What `/health` calls a service that does its work; a degraded one lacks something that it can do without.
+const serving: ReadonlySet<string> = new Set(['healthy', 'degraded'])
+
 const exitAllUp = 0
 const exitSomethingIsNot = 1
 const exitNotRunning = 3
@@ -41,7 +45,9 @@ export async function statusCommand(args: StatusArguments, console: Console): Pr
     return exitNotRunning
   }
   const rows = await rowsOf(state, systemClock)
-  const healthy = rows.every((row) => row.state === 'ready' && (row.health === undefined || row.health === 'up'))
+  // The collector starts when everything else runs: until then nothing is missing.
+  const awaited = rows.filter(({ name, state: now }) => name !== collectorName || now !== 'starting')
+  const healthy = awaited.every((row) => row.state === 'ready' && (row.health === undefined || serving.has(row.health)))
   if (args.json) void console.out(JSON.stringify({ running: true, healthy, name: state.name, processes: rows }))
   else for (const line of tableOf(rows)) void console.out(line)
   return healthy ? exitAllUp : exitSomethingIsNot

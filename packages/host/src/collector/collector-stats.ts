@@ -1,0 +1,20 @@
+import type { Collector } from './collector.ts'
+import type { LiveFeed } from './live-feed.ts'
+import type { ReceiveStats } from './receive/receive-counts.ts'
+import type { WriteStats } from './store/history-writer.ts'
+import type { MetricStore } from './store/metric-store.ts'
+
+/** What the collector has taken, holds, has written and has lost, since it was started. */
+export interface CollectorStats {
+  readonly received: Readonly<Record<'traces' | 'metrics' | 'logs', ReceiveStats>>
+  /** In memory. */
+  readonly recent: Collector['recent']
+  readonly metrics: MetricStore['stats']
+  /** Absent without a database. */
+  readonly history?: {
+    readonly bytes: number
+    readonly droppedSlices: number
+    readonly writes: { readonly spans: WriteStats; readonly logs: WriteStats }
+  }
+  readonly stream: LiveFeed['stats']
+}

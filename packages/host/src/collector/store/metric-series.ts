@@ -1,0 +1,99 @@
+import type { HistogramPointRecord, MetricRecord, NumberPointRecord } from '@ashlar/telemetry/otlp'
+import type { Attributes } from '@ashlar/telemetry/traces'
+
+/** How a histogram stands now. */
+export interface HistogramState {
+  readonly bounds: readonly number[]
+  /** One more than there are bounds. Not cumulative. */
+  readonly counts: readonly number[]
+}
+
+/** What a series was at a time: its value, or how often and how much a histogram has been told. */
+export type SeriesPoint =
+  | readonly [timeMs: number, value: number]
+  | readonly [timeMs: number, count: number, sum: number]
+
+export interface SeriesOptions {
+  readonly service: string
+  readonly attributes: Attributes
+  readonly isHistogram: boolean
+  readonly maxPoints: number
+  readonly stepMs: number
+}
+
+/** One series of a metric: its latest points, one for each step of time. Sums that come as differences are added up. */
+export class MetricSeries {
+  readonly service: string
+  readonly attributes: Attributes
+  readonly #stepMs: number
+  readonly #times: Float64Array
+  readonly #values: Float64Array
+  readonly #sums: Float64Array | undefined
+  /** How many points there are, and where the next one goes. */
+  #length = 0
+  #next = 0
+  #histogram: HistogramState | undefined
+  #seenMs = 0
+
+  constructor({ service, attributes, isHistogram, maxPoints, stepMs }: SeriesOptions) {
+    this.service = service
+    this.attributes = attributes
+    this.#stepMs = stepMs
+    this.#times = new Float64Array(maxPoints)
+    this.#values = new Float64Array(maxPoints)
+    this.#sums = isHistogram ? new Float64Array(maxPoints) : undefined
+  }
+
+  /** When it was last told of. */
+  get seenMs(): number {
+    return this.#seenMs
+  }
+
+  get histogram(): HistogramState | undefined {
+    return this.#histogram
+  }
+
+  /** Oldest first, none before `fromMs`. */
+  points(fromMs: number): SeriesPoint[] {
+    const points: SeriesPoint[] = []
+    for (let back = this.#length; back > 0; back--) {
+      const at = this.#at(back)
+      const [timeMs, value] = [this.#times[at] as number, this.#values[at] as number]
+      if (timeMs < fromMs) continue
+      points.push(this.#sums === undefined ? [timeMs, value] : [timeMs, value, this.#sums[at] as number])
+    }
+    return points
+  }
+
+  add(metric: MetricRecord, point: NumberPointRecord | HistogramPointRecord, nowMs: number): void {
+    this.#seenMs = nowMs
+    const isDelta = 'temporality' in metric && metric.temporality === 'delta'
+    const last = this.#at(1)
+    const [value, sum] = 'value' in point ? [point.value, 0] : [point.count, point.sum]
+    const isFirst = this.#length === 0
+    const total = isDelta && !isFirst ? (this.#values[last] as number) + value : value
+    const totalSum = isDelta && !isFirst ? (this.#sums?.[last] ?? 0) + sum : sum
+    if ('counts' in point) this.#histogram = joined(isDelta ? this.#histogram : undefined, point)
+    // Within a step the latest wins. A clock that went back must not make the series stand still.
+    const isSameStep =
+      !isFirst && Math.floor(nowMs / this.#stepMs) === Math.floor((this.#times[last] as number) / this.#stepMs)
+    const at = isSameStep ? last : this.#next
+    if (!isSameStep) {
+      this.#next = (this.#next + 1) % this.#times.length
+      this.#length = Math.min(this.#length + 1, this.#times.length)
+    }
+    this.#times[at] = nowMs
+    this.#values[at] = total
+    if (this.#sums !== undefined) this.#sums[at] = totalSum
+  }
+
+  /** Where the point is that was added as the `back`-th last. */
+  #at(back: number): number {
+    return (this.#next - back + this.#times.length) % this.#times.length
+  }
+}
+
+function joined(before: HistogramState | undefined, { bounds, counts }: HistogramPointRecord): HistogramState {
+  const isSame = before?.bounds.length === bounds.length && before.bounds.every((bound, at) => bound === bounds[at])
+  return { bounds, counts: isSame ? counts.map((count, at) => count + (before.counts[at] ?? 0)) : counts }
+}

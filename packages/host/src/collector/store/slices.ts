@@ -1,0 +1,110 @@
+import { sql, type Database } from '@ashlar/sql'
+import { historyTables } from './history-entries.ts'
+
+export interface Retention {
+  /** Tables and indexes together; exceeded by one slice at the most. */
+  readonly maxBytes: number
+  /** What is older than this is dropped; it may live longer by the age of one slice. */
+  readonly maxAgeMs: number
+}
+
+interface Slice {
+  readonly slice: number
+  readonly openedMs: number
+  readonly bytes: number
+}
+
+// Of what may be kept: the coarser the slices, the more is dropped at a time; the finer, the more tables are searched.
+const slicesAtMost = 16
+
+/** The parts that history is cut into: new entries go to the newest, and the oldest is dropped as a whole. */
+export class Slices {
+  readonly #db: Database
+  readonly #retention: Retention
+  #current: Slice
+  /** Of all that is kept, as it was last looked at. */
+  #bytes = 0
+  #dropped = 0
+
+  private constructor(db: Database, retention: Retention, current: Slice) {
+    this.#db = db
+    this.#retention = retention
+    this.#current = current
+  }
+
+  /** Goes on with the newest slice that there is. */
+  static async open(db: Database, retention: Retention, nowMs: number): Promise<Slices> {
+    const newest = (await allSlices(db)).at(-1)
+    const slices = new Slices(db, retention, newest ?? (await addSlice(db, nowMs)))
+    await slices.tidy(nowMs)
+    return slices
+  }
+
+  get current(): number {
+    return this.#current.slice
+  }
+
+  get stats(): { readonly bytes: number; readonly droppedSlices: number } {
+    return { bytes: this.#bytes, droppedSlices: this.#dropped }
+  }
+
+  /** Says that so much has been written to the current slice. */
+  grew(bytes: number): void {
+    this.#current = { ...this.#current, bytes: this.#current.bytes + bytes }
+    this.#bytes += bytes
+  }
+
+  /** Whether the current slice has grown as large, or as old, as one may. */
+  isDue(nowMs: number): boolean {
+    const { maxBytes, maxAgeMs } = this.#retention
+    const { bytes, openedMs } = this.#current
+    return bytes >= maxBytes / slicesAtMost || nowMs - openedMs >= maxAgeMs / slicesAtMost
+  }
+
+  /**
+   * Begins a new slice when it is time to, and drops the oldest while there is too much, one after the other. Each is
+   * one short statement, whatever is in it.
+   */
+  async tidy(nowMs: number): Promise<void> {
+    let slices = await allSlices(this.#db)
+    // An empty one is as good as new, however old.
+    if (this.isDue(nowMs) && !(await this.#isEmpty())) slices = [...slices, await addSlice(this.#db, nowMs)]
+    for (let oldest = slices[0]; slices.length > 1 && oldest !== undefined; oldest = slices[0]) {
+      // The next one was opened when the last entry of this one had come.
+      const isOld = nowMs - (slices[1] as Slice).openedMs > this.#retention.maxAgeMs
+      if (!isOld && total(slices) <= this.#retention.maxBytes) break
+      await this.#db.rows(sql`select drop_history_slice(${oldest.slice})`)
+      this.#dropped += 1
+      slices = slices.slice(1)
+    }
+    this.#current = slices.at(-1) as Slice
+    this.#bytes = total(slices)
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    const { slice } = this.#current
+    const { isUsed } = await this.#db.one(sql<{ isUsed: boolean }>`
+      select exists (select from span_entry where slice = ${slice})
+        or exists (select from log_entry where slice = ${slice}) as "isUsed"`)
+    return !isUsed
+  }
+}
+
+function total(slices: readonly Slice[]): number {
+  return slices.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** Oldest first. */
+function allSlices(db: Database): Promise<Slice[]> {
+  return db.rows(sql<Slice>`
+    select slice, opened_ms as "openedMs",
+      (select coalesce(sum(pg_total_relation_size(format('%I', name || '_' || slice)::regclass)), 0)::int8
+       from unnest(${historyTables}::text[]) as name) as bytes
+    from history_slice order by slice`)
+}
+
+async function addSlice(db: Database, nowMs: number): Promise<Slice> {
+  const openedMs = Math.floor(nowMs)
+  const { slice } = await db.one(sql<{ slice: number }>`select open_history_slice(${openedMs}) as slice`)
+  return { slice, openedMs, bytes: 0 }
+}
