@@ -14,7 +14,10 @@ const clientCount = 8
 const root = join(import.meta.dirname, '../..')
 
 // Eight clients buy as fast as they can, which no customer may.
-const unlimited = { GATEWAY_CUSTOMER_WRITE_BURST: '1000000', GATEWAY_CUSTOMER_COSTLY_BURST: '1000000' }
+export const unlimited: Readonly<Record<string, string>> = {
+  GATEWAY_CUSTOMER_WRITE_BURST: '1000000',
+  GATEWAY_CUSTOMER_COSTLY_BURST: '1000000',
+}
 
 /** Checkouts end to end: public API to bank and back, each service a process, PostgreSQL with fsync on. */
 export const shopArea: Area = {
@@ -42,7 +45,7 @@ export const shopArea: Area = {
   },
 }
 
-interface Buyer {
+export interface Buyer {
   readonly client: ShopClient
   readonly card: string
   readonly products: readonly string[]
@@ -54,7 +57,7 @@ interface Round {
   readonly cpuMsEach: number
 }
 
-async function signUp(url: string): Promise<readonly Buyer[]> {
+export async function signUp(url: string): Promise<readonly Buyer[]> {
   const products = await wellStocked(new ShopClient(url))
   const share = Math.floor(products.length / clientCount)
   const buyers: Buyer[] = []
@@ -81,7 +84,7 @@ async function wellStocked(client: ShopClient): Promise<readonly string[]> {
 }
 
 /** Every buyer buys, one purchase after another, until the time is up. Returns how long each checkout took. */
-async function buyFor(buyers: readonly Buyer[], durationMs: number): Promise<number[]> {
+export async function buyFor(buyers: readonly Buyer[], durationMs: number): Promise<number[]> {
   const endMs = systemClock.now() + durationMs
   const latencies = await Promise.all(buyers.map((buyer) => buyUntil(buyer, endMs)))
   return latencies.flat()
@@ -102,7 +105,7 @@ async function buyUntil({ client, card, products }: Buyer, endMs: number): Promi
 
 async function measureRound(topology: RunningTopology, buyers: readonly Buyer[], durationMs: number): Promise<Round> {
   const pids = [...(await familyOf(process.pid))].filter((pid) => pid !== process.pid)
-  const cpuBefore = await total(pids)
+  const cpuBefore = await cpuMsOf(pids)
   const begin = systemClock.now()
   const latenciesMs = await buyFor(buyers, durationMs)
   const tookMs = systemClock.now() - begin
@@ -110,11 +113,12 @@ async function measureRound(topology: RunningTopology, buyers: readonly Buyer[],
   return {
     perSecond: (latenciesMs.length / tookMs) * 1_000,
     latenciesMs,
-    cpuMsEach: ((await total(pids)) - cpuBefore) / latenciesMs.length,
+    cpuMsEach: ((await cpuMsOf(pids)) - cpuBefore) / latenciesMs.length,
   }
 }
 
-async function total(pids: readonly number[]): Promise<number> {
+/** Processor time that processes have used so far, in milliseconds. */
+export async function cpuMsOf(pids: readonly number[]): Promise<number> {
   const used = await Promise.all(pids.map(cpuMs))
   return used.reduce((sum, ms) => sum + ms, 0)
 }

@@ -30,7 +30,12 @@ export async function metricFigures(peers: TelemetryPeers, options: PairedOption
       limit: { atLeast: 10 },
       how: `${prometheus}, ${what} with three labels, both bound to their series before`,
     },
-    { name: `${kind}-found-ns`, unit: 'ns', rounds: ns.found, how: `the same, its series looked up each time among ten` },
+    {
+      name: `${kind}-found-ns`,
+      unit: 'ns',
+      rounds: ns.found,
+      how: `the same, its series looked up each time among ten`,
+    },
     {
       name: `${kind}-found`,
       unit: 'x faster',
@@ -64,7 +69,7 @@ function counterLoops({ prometheus, meter }: TelemetryPeers): Record<Candidate, 
       for (let i = 0; i < count; i++) bound[i % 10]!.add(1)
     },
     found(count) {
-      for (let i = 0; i < count; i++) counter.add(1, series[i % 10]!)
+      for (let i = 0; i < count; i++) counter.add(1, series[i % 10])
     },
     peer(count) {
       for (let i = 0; i < count; i++) theirBound[i % 10]!.inc()
@@ -92,7 +97,7 @@ function histogramLoops({ prometheus, meter }: TelemetryPeers): Record<Candidate
       for (let i = 0; i < count; i++) bound[i % 10]!.observe(seconds[i & 63]!)
     },
     found(count) {
-      for (let i = 0; i < count; i++) histogram.observe(seconds[i & 63]!, series[i % 10]!)
+      for (let i = 0; i < count; i++) histogram.observe(seconds[i & 63]!, series[i % 10])
     },
     peer(count) {
       for (let i = 0; i < count; i++) theirBound[i % 10]!.observe(seconds[i & 63]!)

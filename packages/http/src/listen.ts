@@ -5,6 +5,7 @@ import { ListenError, PortInUseError, httpEdge } from './errors.ts'
 import { createHttp1Server } from './http1/http1-server.ts'
 import { serveHttp2 } from './http2/serve-http2.ts'
 import { defaultLimits, type HttpLimits } from './limits.ts'
+import type { Exchange } from './exchange.ts'
 import type { HttpHandler } from './message.ts'
 import type { FailedRequest, Shell } from './shell.ts'
 import { sniff } from './sniff.ts'
@@ -22,6 +23,11 @@ export interface ListenOptions {
   readonly onUpgrade?: UpgradeHandler
   /** Whose pages may open WebSockets here besides this server's own: `https://shop.example`. @default [] */
   readonly upgradeOrigins?: readonly string[]
+  /**
+   * Whether a trace that begins here is asked to be kept, in every service that it reaches. Asked for each request that
+   * is part of no trace yet. @default never
+   */
+  readonly keepsTrace?: (request: Pick<Exchange, 'method' | 'target'>) => boolean
   /** Called, inside the request's call, for answers of 500 and above, and for bodies that fail half-way. */
   readonly onError?: (error: unknown, request: FailedRequest) => void
   readonly clock?: Clock
@@ -47,7 +53,7 @@ export interface HttpServer extends Closeable {
  * @throws {PortInUseError} | {ListenError}
  */
 export async function listen(handler: HttpHandler, options: ListenOptions): Promise<HttpServer> {
-  const { host = '127.0.0.1', clock = systemClock, edge, onError, onUpgrade, upgradeOrigins = [] } = options
+  const { host = '127.0.0.1', clock = systemClock, edge, onError, onUpgrade, upgradeOrigins = [], keepsTrace } = options
   const limits = { ...defaultLimits, ...options.limits }
   // A client may end its side when it has sent its request, and still reads the answer.
   const server = createServer({ allowHalfOpen: true, noDelay: true })
@@ -57,6 +63,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions): Prom
     handler,
     onUpgrade,
     upgradeOrigins,
+    keepsTrace,
     edge: httpEdge(edge),
     limits,
     onError,

@@ -1,4 +1,12 @@
-import { childTrace, newTrace, parseTraceparent, runCall, toEdgeError, type CallContext } from '@ashlar/kernel'
+import {
+  childTrace,
+  newTrace,
+  parseTraceparent,
+  runCall,
+  toEdgeError,
+  type CallContext,
+  type TraceContext,
+} from '@ashlar/kernel'
 import type { Exchange } from './exchange.ts'
 import { IncomingRequest } from './incoming-request.ts'
 import type { HttpResponse } from './message.ts'
@@ -35,9 +43,14 @@ export function asCall(
     headers['traceparent'] as string | undefined,
     headers['tracestate'] as string | undefined,
   )
-  const trace = caller === undefined ? newTrace() : childTrace(caller)
+  const trace = caller === undefined ? begunTrace(shell, exchange) : childTrace(caller)
   if (serverRequest.hasSubscribers) exchange.watch = new RequestWatch(shell.clock, trace, caller)
   return runCall({ parent: null, trace, signal: gone, clock: shell.clock }, work)
+}
+
+function begunTrace({ keepsTrace }: Shell, exchange: Exchange): TraceContext {
+  const trace = newTrace()
+  return keepsTrace?.(exchange) === true ? { ...trace, sampled: true } : trace
 }
 
 /** Answers with what callers may know about an error, and reports it where it is ours. */

@@ -1,5 +1,6 @@
 import type { Clock, EdgeTable } from '@ashlar/kernel'
 import type { Connections } from './connections.ts'
+import type { Exchange } from './exchange.ts'
 import type { HttpLimits } from './limits.ts'
 import type { HttpHandler } from './message.ts'
 import type { UpgradeHandler } from './upgrade-request.ts'
@@ -18,6 +19,7 @@ export interface Shell {
   readonly onUpgrade: UpgradeHandler | undefined
   /** Besides the server's own. */
   readonly upgradeOrigins: readonly string[]
+  readonly keepsTrace: ((request: Pick<Exchange, 'method' | 'target'>) => boolean) | undefined
   readonly edge: EdgeTable
   readonly limits: Required<HttpLimits>
   readonly onError: ((error: unknown, request: FailedRequest) => void) | undefined

@@ -59,6 +59,21 @@ test('a traceparent that came twice, or under another name, is none: the request
   }
 })
 
+test('a trace that begins here is kept where the server says so, knowing what is asked; one that goes on is as its caller says', async () => {
+  const asked: string[] = []
+  const keepsTrace = ({ method, target }: { method: string; target: string }): boolean =>
+    asked.push(`${method} ${target}`) === 1
+  const handler = async (): Promise<{ status: number; body: string }> => ({
+    status: 200,
+    body: JSON.stringify(currentCall()?.trace),
+  })
+  await using server = await listen(handler, { port: 0, keepsTrace })
+  assert.deepEqual([(await traceOver(server)).sampled, (await traceOver(server)).sampled], [true, false])
+  assert.equal((await traceOver(server, ['traceparent', traceparent])).sampled, true)
+  assert.equal((await traceOver(server, ['traceparent', traceparent.replace(/1$/, '0')])).sampled, false)
+  assert.deepEqual(asked, ['GET /', 'GET /'])
+})
+
 test('tracestate lines are one list, in their order; without a traceparent, or malformed, they are dropped', async () => {
   await using server = await start()
   const parent: [string, string] = ['traceparent', traceparent]

@@ -28,9 +28,12 @@ export interface Clock {
 // A longer delay overflows the platform's 32-bit timer, which would then fire at once.
 const longestDelayMs = 2 ** 31 - 1
 
+// The global is a getter, which costs half as much again as the reading.
+const monotonic = performance
+
 /** The machine's clock. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => monotonic.now(),
   wall: () => Date.now(),
   timer(delayMs, run, options) {
     const handle = setTimeout(run, Math.min(Math.max(delayMs, 0), longestDelayMs))

@@ -10,7 +10,7 @@ import {
   type Lifecycle,
   type Random,
 } from '@ashlar/kernel'
-import { Health, LoopWatch, withShedding } from '@ashlar/telemetry/health'
+import { Health, isHealthPath, LoopWatch, withShedding } from '@ashlar/telemetry/health'
 import { createLogger, LogLevels, withAccessLog, type RootLogger } from '@ashlar/telemetry/logs'
 import { metricsHandler } from '@ashlar/telemetry/metrics'
 import type { DestinationStream } from 'pino'
@@ -133,6 +133,8 @@ async function serve(serving: Serving): Promise<RunningService> {
     port,
     edge,
     clock,
+    // Whoever tries something finds its trace; what asks how the service is, every second, is not looked for.
+    keepsTrace: ({ target }) => !isHealthPath(target) && telemetry.tracer.asksToKeep(),
     onError: (error, request) => log.error({ err: error, ...request }, 'request failed'),
   })
   started.push(server, health)

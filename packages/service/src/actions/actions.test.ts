@@ -101,6 +101,7 @@ test('the settings in effect are shown with where they came from, and no secret 
     { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: '', from: 'default' },
     { name: 'OTEL_EXPORTER_OTLP_HEADERS', value: '(secret)', from: 'environment' },
     { name: 'TRACE_KEEP_ONE_IN', value: 100, from: 'default' },
+    { name: 'TRACE_ASK_PER_SECOND', value: 20, from: 'default' },
     { name: 'TRACE_SLOW_MS', value: 1_000, from: 'default' },
   ])
 })

@@ -33,7 +33,13 @@ export class ServiceTelemetry implements AsyncDisposable {
     this.#isOn = TELEMETRY === 'on'
     this.#clock = clock
     this.metrics = new MetricRegistry({ clock })
-    this.tracer = new Tracer({ slowMs: config.TRACE_SLOW_MS, keepOneIn: config.TRACE_KEEP_ONE_IN, clock, random })
+    this.tracer = new Tracer({
+      slowMs: config.TRACE_SLOW_MS,
+      keepOneIn: config.TRACE_KEEP_ONE_IN,
+      askPerSecond: config.TRACE_ASK_PER_SECOND,
+      clock,
+      random,
+    })
     if (!this.#isOn || endpoint === '') return
     const exporter = new OtlpExporter({
       endpoint,

@@ -22,6 +22,8 @@ export const telemetryConfig: {
   readonly OTEL_EXPORTER_OTLP_HEADERS: typeof otlpHeaders
   /** Of the traces that went well and fast one in so many is kept. */
   readonly TRACE_KEEP_ONE_IN: ConfigField<number>
+  /** Besides, so many a second of those that begin here are kept in every service, so that whoever tries something sees it. */
+  readonly TRACE_ASK_PER_SECOND: ConfigField<number>
   /** From when on a trace is slow, and a request with it. */
   readonly TRACE_SLOW_MS: ConfigField<number>
 } = {
@@ -29,6 +31,7 @@ export const telemetryConfig: {
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   OTEL_EXPORTER_OTLP_HEADERS: otlpHeaders,
   TRACE_KEEP_ONE_IN: integer({ min: 1, max: 1_000_000, default: 100 }),
+  TRACE_ASK_PER_SECOND: integer({ min: 0, max: 1_000, default: 20 }),
   TRACE_SLOW_MS: integer({ min: 0, max: 600_000, default: 1_000 }),
 }
 

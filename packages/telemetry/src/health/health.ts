@@ -7,6 +7,11 @@ import { documentOf, type CheckReport, type HealthReport, type Readiness } from 
 const paths = ['/livez', '/startupz', '/readyz', '/health'] as const
 type Path = (typeof paths)[number]
 
+/** Whether a request, by its path without the query, asks how the service is: machines do, all the time. */
+export function isHealthPath(path: string): path is Path {
+  return (paths as readonly string[]).includes(path)
+}
+
 /**
  * Tells whether the process lives (`/livez`: whatever its dependencies do, a restart would not mend those), has started
  * (`/startupz`: once every critical check has passed, and from then on), may be sent requests (`/readyz`), and why
@@ -31,8 +36,8 @@ export class Health implements Closeable {
 
   /** The answer when the request is for one of the four paths. */
   answer(request: HttpRequest): Promise<HttpResponse> | undefined {
-    const path = paths.find((known) => known === request.url.path)
-    if (path === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
+    const { path } = request.url
+    if (!isHealthPath(path) || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
     request.route = path
     return this.#answer(path)
   }

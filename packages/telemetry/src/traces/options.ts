@@ -19,6 +19,11 @@ export interface TracerOptions {
    * strangers. @default 100
    */
   readonly maxForcedPerSecond?: number
+  /**
+   * Of the traces that begin in this process, so many a second are asked for, here and in every service that they reach:
+   * the first, so that whoever tries something finds its trace, however few are kept of many. @default 20
+   */
+  readonly askPerSecond?: number
   /** Spans of one trace that wait for its decision; later ones are left out. @default 512 */
   readonly maxSpansPerTrace?: number
   /**

@@ -1,4 +1,5 @@
 import type { Clock, TraceContext } from '@ashlar/kernel'
+import { PerSecond } from './per-second.ts'
 import type { SpanRecord } from './span-record.ts'
 
 /** Why a trace was kept: the first of these that holds. */
@@ -21,11 +22,11 @@ export interface DecisionOptions {
 export class TraceDecision {
   readonly #options: DecisionOptions
   readonly #threshold: string
-  #second = 0
-  #forced = 0
+  readonly #forced: PerSecond
 
   constructor(options: DecisionOptions) {
     this.#options = options
+    this.#forced = new PerSecond(options.clock, options.maxForcedPerSecond)
     this.#threshold = thresholdOf(options.keepOneIn)
   }
 
@@ -52,17 +53,7 @@ export class TraceDecision {
 
   #byTrace(traceId: string, isForced: boolean): KeepReason | undefined {
     if (this.isOneInN(traceId)) return 'one-in-n'
-    return isForced && this.#mayForce() ? 'forced' : undefined
-  }
-
-  #mayForce(): boolean {
-    const second = Math.floor(this.#options.clock.now() / 1_000)
-    if (second !== this.#second) {
-      this.#second = second
-      this.#forced = 0
-    }
-    this.#forced += 1
-    return this.#forced <= this.#options.maxForcedPerSecond
+    return isForced && this.#forced.take() ? 'forced' : undefined
   }
 }
 

@@ -74,6 +74,16 @@ test('a trace that the caller asked for is kept, here and where it is passed on,
   assert.equal(childTrace(tracer.start('asked', { parent: asked })).sampled, true)
 })
 
+test('the first traces of each second are asked for, so many and no more', async () => {
+  const clock = new VirtualClock()
+  const tracer = strictTracer(clock, { askPerSecond: 2 })
+  const asked = (): boolean[] => [1, 2, 3].map(() => tracer.asksToKeep())
+  assert.deepEqual(asked(), [true, true, false])
+  await clock.advance(1_000)
+  assert.deepEqual(asked(), [true, true, false])
+  assert.throws(() => strictTracer(clock, { askPerSecond: -1 }), /askPerSecond must be an integer of 0 or more, got -1/)
+})
+
 test('a span can have its trace kept, and asks the same of those that are called from then on', () => {
   const tracer = strictTracer(new VirtualClock())
   const { root, child } = pair(tracer)

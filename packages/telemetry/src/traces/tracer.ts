@@ -20,6 +20,7 @@ import { OpenTraces, type OpenTrace } from './open-traces.ts'
 import { requireInteger, type TracerOptions } from './options.ts'
 import { RecentRoots } from './recent-roots.ts'
 import type { Span, SpanOptions } from './span.ts'
+import { PerSecond } from './per-second.ts'
 import type { SpanRecord } from './span-record.ts'
 import { TraceDecision, type KeepReason } from './trace-decision.ts'
 import { noCounts, type TracerCounts } from './tracer-counts.ts'
@@ -48,6 +49,7 @@ export class Tracer {
   readonly #cuts: SpanCuts = { leftOut: 0, shortened: 0 }
   readonly #counts: TracerCounts = noCounts()
   readonly #owner: SpanOwner
+  readonly #asked: PerSecond
   readonly #maxOpenMs: number
   #watch: Timer | undefined
 
@@ -59,6 +61,7 @@ export class Tracer {
       slowMs = 1_000,
       keepOneIn = 100,
       capacitySpans = 4_096,
+      askPerSecond = 20,
     } = options
     const { maxForcedPerSecond = 100, maxSpansPerTrace = 512, maxOpenMs = 60_000 } = options
     this.#clock = clock
@@ -70,6 +73,7 @@ export class Tracer {
       maxForcedPerSecond: requireInteger('maxForcedPerSecond', maxForcedPerSecond, 0),
       clock,
     })
+    this.#asked = new PerSecond(clock, requireInteger('askPerSecond', askPerSecond, 0))
     this.#maxOpenMs = requireInteger('maxOpenMs', maxOpenMs, 1)
     this.#kept = new KeptSpans(requireInteger('capacitySpans', capacitySpans, 1), clock)
     this.#open = new OpenTraces({
@@ -145,6 +149,14 @@ export class Tracer {
     const name = boundedText(span.name, this.#cuts)
     const isWithin = attributes === span.attributes && name === span.name
     this.#take(isWithin ? span : { ...span, attributes, name }, trace)
+  }
+
+  /**
+   * Whether a trace that begins now is to be kept everywhere, as `sampled` in its context says: so many a second.
+   * For whoever begins traces, such as an HTTP server.
+   */
+  asksToKeep(): boolean {
+    return this.#asked.take()
   }
 
   /** Whether it is known already that the trace will be kept: it is one of the one in N, or was asked for. */
