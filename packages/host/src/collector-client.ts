@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { request, type IncomingMessage } from 'node:http'
 import { createHttpClient, readSse } from '@ashlar/http/client'
 import { hasCode, type Issue } from '@ashlar/kernel'
 import { readAdminKey } from './admin-keys.ts'
@@ -59,18 +59,26 @@ export async function askCollector<T>(target: CollectorTarget, path: string, que
   }
 }
 
-/** Events of the collector's stream, as they come, until the collector ends it. */
-export async function* followCollector<T>(target: CollectorTarget, kind: string): AsyncGenerator<T> {
-  const stream = new Promise<AsyncIterable<Uint8Array>>((resolve, reject) => {
+/** The collector's stream of one kind of events. Resolves when every event from then on will be in it. */
+export function openStream(target: CollectorTarget, kind: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     const url = `${target.url}/api/v1/stream?kinds=${kind}`
     request(url, { headers: headersOf(target) }, (answer) => {
-      if (answer.statusCode === 200) resolve(answer)
-      else reject(new ActionFailedError(`${collectorName}: the stream was refused with ${answer.statusCode}`))
+      if (answer.statusCode === 200) {
+        resolve(answer)
+        return
+      }
+      answer.resume()
+      reject(new ActionFailedError(`${collectorName}: the stream was refused with ${answer.statusCode}`))
     })
-      .once('error', (error) => reject(new NotRunningError(error.message, { cause: error })))
+      .on('error', (error) => reject(new NotRunningError(error.message, { cause: error })))
       .end()
   })
-  for await (const { event, data } of readSse(await stream)) if (event === kind) yield JSON.parse(data) as T
+}
+
+/** Events of a stream, as they come, until the collector ends it. */
+export async function* eventsOf<T>(stream: AsyncIterable<Uint8Array>, kind: string): AsyncGenerator<T> {
+  for await (const { event, data } of readSse(stream)) if (event === kind) yield JSON.parse(data) as T
 }
 
 function headersOf({ key }: CollectorTarget): Record<string, string> {

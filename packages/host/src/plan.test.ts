@@ -148,6 +148,7 @@ test('a service that is told to report elsewhere does', async () => {
   const elsewhere = { ORDER_OTEL_EXPORTER_OTLP_ENDPOINT: 'http://telemetry.example:4318' }
   const { order } = await plan(elsewhere, {}, { ...shop, collector: true })
   assert.equal(order?.env['OTEL_EXPORTER_OTLP_ENDPOINT'], 'http://telemetry.example:4318')
+  assert.equal(order?.env['OTEL_EXPORTER_OTLP_HEADERS'], undefined, 'the key to the collector stays here')
 })
 
 test('the collector keeps no history where no service uses the embedded database', async () => {

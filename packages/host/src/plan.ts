@@ -62,6 +62,8 @@ export async function planServices(topology: Topology, options: PlanOptions): Pr
   return Object.entries(specs).map(([name, spec]) => {
     const { calls = [], assets, secrets: wanted = [] } = spec
     const given = own.get(name) ?? {}
+    // Who is told to report elsewhere does not show the collector's key there.
+    const reportsHere = !('OTEL_EXPORTER_OTLP_ENDPOINT' in { ...spec.env, ...given })
     const output = assets === undefined ? undefined : topology.prepare?.[assets]?.output
     return {
       name,
@@ -76,7 +78,8 @@ export async function planServices(topology: Topology, options: PlanOptions): Pr
         ...shared,
         ADMIN_KEY: adminKeyOf(name, adminKey),
         // It does not report to itself: that would never end.
-        ...(name === collectorName ? { COLLECTOR_KEY: key } : reporting),
+        ...(name === collectorName ? { COLLECTOR_KEY: key } : {}),
+        ...(name !== collectorName && reportsHere ? reporting : {}),
         ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl }),
         ...Object.fromEntries(wanted.map((secret) => [secret, secrets[secret] as string])),
         ...spec.env,

@@ -210,10 +210,20 @@ test('traces, their logs and metrics are found by what is known of them', async 
   assert.deepEqual(await bodiesOf('level=error'), ['no'])
   assert.deepEqual(await bodiesOf('text=PAID'), ['order paid'])
   assert.deepEqual(await bodiesOf(`traceId=${traceId}`), ['order paid'])
+  for (const more of ['level=error', 'service=payment', 'text=other', 'since=2999-01-01T00:00:00Z', 'cursor=1']) {
+    assert.deepEqual(await bodiesOf(`traceId=${traceId}&${more}`), [], more)
+  }
+  await post(url, '/v1/logs', encodeOtlp(otlpLogs, 'json', batchOf([logOf({ body: 'later' })])))
+  const latest = await get<{ logs: { body: string }[]; cursor: string }>(url, `logs?traceId=${traceId}&limit=1`)
+  assert.deepEqual(latest.logs[0]?.body, 'later')
+  assert.deepEqual(await bodiesOf(`traceId=${traceId}&cursor=${latest.cursor}`), ['order paid'])
   const trace = await get<{ logs: { body: string; level: string }[] }>(url, `traces/${traceId}`)
   assert.deepEqual(
     trace.logs.map(({ body, level }) => [body, level]),
-    [['order paid', 'info']],
+    [
+      ['order paid', 'info'],
+      ['later', 'info'],
+    ],
   )
   const metric = await get<{ series: { points: number[][] }[] }>(url, 'metrics/orders?service=order')
   assert.equal(metric.series[0]?.points[0]?.[1], 7)

@@ -1,11 +1,17 @@
-import { askCollector, findCollector, followCollector } from '../collector-client.ts'
-import { severities, type LevelName, type LogView } from '../collector/query/log-view.ts'
+import { askCollector, eventsOf, findCollector, openStream } from '../collector-client.ts'
+import { contains, severities, type LevelName, type LogView } from '../collector/query/log-view.ts'
 import type { Console } from '../console.ts'
 import { UsageError } from '../errors.ts'
 import { printLogs } from '../print-logs.ts'
 import { limitOf, logsFlags, sinceOf, textOf, wordAndFlags } from '../query-flags.ts'
 
 const command = 'logs'
+
+interface LogsEvent {
+  readonly logs: readonly LogView[]
+  /** How many more came in the same request. */
+  readonly omitted: number
+}
 
 /** `ashlar logs [--flag ...]`: the latest, or with `--follow` those that come too. Resolves to the exit status. */
 export async function logsCommand(args: readonly string[], console: Console): Promise<number> {
@@ -24,12 +30,16 @@ export async function logsCommand(args: readonly string[], console: Console): Pr
     if (flags['json'] === true) for (const log of logs) void console.out(JSON.stringify(log))
     else printLogs(logs, console)
   }
+  // Opened before the others are asked for: what arrives meanwhile is in one answer or in both.
+  await using stream = flags['follow'] === true ? await openStream(target, command) : undefined
   const { logs } = await askCollector<{ logs: readonly LogView[] }>(target, command, query)
   // They come in the order of their arrival, a service's in one go; the latest at the end, where a terminal shows it.
   print(logs.toSorted((a, b) => a.timeMs - b.timeMs))
-  if (flags['follow'] !== true) return 0
-  for await (const event of followCollector<{ logs: readonly LogView[] }>(target, command)) {
-    print(event.logs.filter((log) => isWanted(log, query)))
+  if (stream === undefined) return 0
+  const printed = new Set(logs.map(({ id }) => id))
+  for await (const { logs: more, omitted } of eventsOf<LogsEvent>(stream, command)) {
+    print(more.filter((log) => !printed.has(log.id) && isWanted(log, query)))
+    if (omitted > 0) console.err(`${omitted} more came at once, too many to follow; they can be asked for`)
   }
   return 0
 }
@@ -38,7 +48,8 @@ function isWanted(
   log: LogView,
   query: { readonly [Name in 'service' | 'level' | 'traceId' | 'text']: string | undefined },
 ): boolean {
-  const { service = log.service, traceId = log.traceId, text = '', level } = query
+  const { service = log.service, text = '', level } = query
+  const traceId = query.traceId?.toLowerCase() ?? log.traceId
   const lowest = level === undefined ? 0 : severities[level as LevelName]
-  return log.service === service && log.traceId === traceId && log.severity >= lowest && log.body.includes(text)
+  return log.service === service && log.traceId === traceId && log.severity >= lowest && contains(log.body, text)
 }

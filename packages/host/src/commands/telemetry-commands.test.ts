@@ -172,17 +172,29 @@ suite('telemetry on the command line', () => {
   })
 
   test('followed logs go on with those that come, and only with those that are wanted', async () => {
+    const sendLogs = (...bodies: string[]): Promise<void> =>
+      send(
+        '/v1/logs',
+        encodeOtlp(
+          otlpLogs,
+          'json',
+          batchOf(bodies.map((body) => logOf({ severity: 17, severityText: 'error', body }))),
+        ),
+      )
+    await sendLogs('first, wanted')
     const console = screen()
-    const following = logsCommand(['--follow', '--level', 'error', ...place], console)
-    const seen = console.line(/wanted/)
-    // The stream begins some time after the command does.
-    const told = new AbortController()
-    void seen.then(() => told.abort())
-    while (!told.signal.aborted) {
-      const records = [logOf({ body: 'not this one' }), logOf({ severity: 17, body: 'wanted' })]
-      await send('/v1/logs', encodeOtlp(otlpLogs, 'json', batchOf(records)))
-    }
-    assert.ok(console.lines.every((line) => !line.includes('not this one')))
+    const first = console.line(/first/)
+    const wanted = ['--level', 'error', '--text', 'WANTED', '--trace', traceId.toUpperCase()]
+    const following = logsCommand(['--follow', ...wanted, ...place], console)
+    await first
+    await send('/v1/logs', encodeOtlp(otlpLogs, 'json', batchOf([logOf({ body: 'info, wanted' })])))
+    const second = console.line(/second/)
+    await sendLogs('not this one', 'second, Wanted')
+    await second
+    assert.deepEqual(
+      console.lines.map((line) => line.replace(/^.* error +/, '').split(',')[0]),
+      ['first', 'second'],
+    )
     await running.stop()
     assert.equal(await following, 0)
     await assert.rejects(tracesCommand(place, screen()), { code: 'ASHLAR_HOST_NOT_RUNNING', message: /^not running; / })

@@ -3,6 +3,7 @@ import test from 'node:test'
 import * as fc from 'fast-check'
 import type { SpanRecord } from '@ashlar/telemetry/traces'
 import { spanEntries } from '../store/entry.ts'
+import type { EntryStore } from '../store/entry-store.ts'
 import { RecentEntries } from '../store/recent-entries.ts'
 import { findTraces, type TraceQuery } from './find-traces.ts'
 
@@ -73,4 +74,18 @@ test('each trace is listed once over all pages, however its spans are spread, at
       },
     ),
   )
+})
+
+test('a trace in many parts that was told on the page before is put together once, and not for each part', async () => {
+  const store = storeOf(...Array.from({ length: 200 }, () => [{ traceId: 't1' }]))
+  let lookups = 0
+  const counting: EntryStore = {
+    find: (filter, limit) => store.find(filter, limit),
+    ofTrace: (traceId, limit) => {
+      lookups += 1
+      return store.ofTrace(traceId, limit)
+    },
+  }
+  assert.deepEqual(await findTraces(counting, { before: 150 }, 1), { traces: [], next: undefined })
+  assert.equal(lookups, 1)
 })

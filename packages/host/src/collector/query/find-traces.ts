@@ -25,22 +25,24 @@ export async function findTraces(
   limit: number,
 ): Promise<{ readonly traces: readonly TraceSummary[]; readonly next: number | undefined }> {
   const { minDurationMs: minRank, name: containing, service, onlyErrors = false, from = 0 } = query
-  const traces = new Map<string, TraceSummary>()
+  const traces: TraceSummary[] = []
+  const seen = new Set<string>()
   let before: number | undefined = query.before
   for (let searches = 0; before !== undefined && searches < maxSearches; searches++) {
     const filter = { service, minRank, onlyErrors, containing, from, before }
     const found = await store.find(filter, Math.max(50, limit))
     for (const entry of found.entries) {
-      if (traces.has(entry.traceId) || !matches(entry, query)) continue
+      if (seen.has(entry.traceId) || !matches(entry, query)) continue
+      seen.add(entry.traceId)
       const entries = await store.ofTrace(entry.traceId, maxEntries)
       // Told already, on the page before.
       if (entries.some((other) => other.id >= query.before && matches(other, query))) continue
-      traces.set(entry.traceId, summaryOf(assembleTrace(entry.traceId, entries)))
-      if (traces.size === limit) return { traces: [...traces.values()], next: entry.id }
+      traces.push(summaryOf(assembleTrace(entry.traceId, entries)))
+      if (traces.length === limit) return { traces, next: entry.id }
     }
     before = found.next
   }
-  return { traces: [...traces.values()], next: before }
+  return { traces, next: before }
 }
 
 /** `undefined` when nothing of it is kept. */

@@ -1,5 +1,5 @@
 import type { Attributes } from '@ashlar/telemetry/traces'
-import { asciiLower, type EntryStore } from '../store/entry-store.ts'
+import { asciiLower, passes, type EntryFilter, type EntryStore } from '../store/entry-store.ts'
 import type { Entry, LogContent } from '../store/entry.ts'
 
 /** A log record as it is shown. */
@@ -31,28 +31,40 @@ export interface LogQuery {
 const maxSearches = 10
 const maxOfTrace = 1_000
 
+export interface FoundLogs {
+  readonly logs: readonly LogView[]
+  readonly next: number | undefined
+}
+
 /** Newest first. `next` says where to go on. */
 export async function findLogs(
   store: EntryStore,
-  { text, minSeverity, traceId, ...filter }: LogQuery,
+  { text, minSeverity: minRank, traceId, ...rest }: LogQuery,
   limit: number,
-): Promise<{ readonly logs: readonly LogView[]; readonly next: number | undefined }> {
-  if (traceId !== undefined) return { logs: await logsOfTrace(store, traceId, limit), next: undefined }
+): Promise<FoundLogs> {
+  const filter: EntryFilter = { ...rest, minRank, containing: text }
+  // The text may stand in an attribute as well, which is not what was asked for.
+  const isWanted = ({ body }: LogView): boolean => text === undefined || contains(body, text)
+  if (traceId !== undefined) {
+    const ofTrace = await store.ofTrace(traceId, maxOfTrace)
+    const found = ofTrace.filter((entry) => passes(entry, filter)).map(describeLog)
+    const logs = found.filter(isWanted).toReversed()
+    return { logs: logs.slice(0, limit), next: logs.length > limit ? logs[limit - 1]?.id : undefined }
+  }
   const logs: LogView[] = []
   let before: number | undefined = filter.before
   for (let searches = 0; before !== undefined && logs.length < limit && searches < maxSearches; searches++) {
     const wanted = limit - logs.length
-    const found = await store.find({ ...filter, minRank: minSeverity, containing: text, before }, wanted)
-    // The text may stand in an attribute as well, which is not what was asked for.
-    logs.push(...found.entries.map(describeLog).filter(({ body }) => text === undefined || contains(body, text)))
+    const found = await store.find({ ...filter, before }, wanted)
+    logs.push(...found.entries.map(describeLog).filter(isWanted))
     before = found.next
   }
   return { logs, next: before }
 }
 
 /** Of one trace, in the order of their times. */
-export async function logsOfTrace(store: EntryStore, traceId: string, limit: number = maxOfTrace): Promise<LogView[]> {
-  const entries = await store.ofTrace(traceId, Math.min(limit, maxOfTrace))
+export async function logsOfTrace(store: EntryStore, traceId: string): Promise<LogView[]> {
+  const entries = await store.ofTrace(traceId, maxOfTrace)
   return entries.map(describeLog).sort((a, b) => a.timeMs - b.timeMs)
 }
 
@@ -73,6 +85,7 @@ function levelOf(severity: number): string {
   return names.findLast((name) => severity >= severities[name]) ?? ''
 }
 
-function contains(body: string, text: string): boolean {
+/** As `LogQuery` says of its text. */
+export function contains(body: string, text: string): boolean {
   return asciiLower(body).includes(asciiLower(text))
 }

@@ -41,7 +41,7 @@ const entries = fc
   .map((all) => all.map(({ name, ...fields }, at) => entry(at + 1, { ...fields, content: JSON.stringify({ name }) })))
 const filters = fc.record(
   {
-    service: fc.constantFrom('order', 'payment', 'nobody'),
+    service: fc.constantFrom('order', 'payment', 'nobody', 'no\0body'),
     minRank: fc.constantFrom(0, 9, 10.5),
     onlyErrors: fc.boolean(),
     containing: fc.oneof(

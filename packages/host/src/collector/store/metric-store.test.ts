@@ -103,6 +103,27 @@ test('a series that nobody tells of any more makes room for others', async () =>
   )
 })
 
+test('series of a service that went away make room within its metrics too, though there is room for others', async () => {
+  const clock = new VirtualClock()
+  const store = new MetricStore({ clock, maxSeriesPerMetric: 1 })
+  store.add(from('order', sum(1, { instance: 'old' })))
+  assert.equal(store.add(from('order', sum(1, { instance: 'new' }))), 1)
+  await clock.advance(15 * 60_000 + 10_000)
+  assert.equal(store.add(from('order', sum(1, { instance: 'new' }))), 0)
+  assert.equal(store.stats.series, 1)
+})
+
+test('names and labels together take no more memory than they may; what goes beyond is refused and counted', async () => {
+  const clock = new VirtualClock()
+  const store = new MetricStore({ clock, maxTextChars: 10_000 })
+  const long = 'x'.repeat(3_000)
+  assert.equal(store.add(from('order', ...[1, 2, 3, 4].map((id) => sum(1, { id, long })))), 1)
+  assert.equal(store.add(from('order', { ...sum(1, {}, { name: 'wordy' }), description: long })), 1)
+  assert.deepEqual(store.stats, { metrics: 1, series: 3, points: 3, refused: 2 })
+  await clock.advance(15 * 60_000 + 10_000)
+  assert.equal(store.add(from('order', ...[5, 6, 7].map((id) => sum(1, { id, long })))), 0)
+})
+
 test('a name that means another kind is refused: its numbers are not comparable', () => {
   const store = new MetricStore({ clock: new VirtualClock() })
   store.add(from('order', sum(1)))

@@ -8,6 +8,8 @@ export interface MetricStoreOptions {
   readonly maxSeries?: number
   /** Of one metric of one service. @default 1_000 */
   readonly maxSeriesPerMetric?: number
+  /** Of the names and labels of all series together: a label can be long. @default 16_777_216 */
+  readonly maxTextChars?: number
   /** How far apart the points are that are kept. @default 10_000 */
   readonly stepMs?: number
   /** How many points of a series are kept. @default 90: a quarter of an hour */
@@ -37,12 +39,14 @@ export class MetricStore {
   readonly #options: Required<MetricStoreOptions>
   readonly #metrics = new Map<string, Metric>()
   #size = 0
+  #textChars = 0
   #sweptMs = -Infinity
   #points = 0
   #refused = 0
 
   constructor(options: MetricStoreOptions) {
-    this.#options = { maxSeries: 10_000, maxSeriesPerMetric: 1_000, stepMs: 10_000, maxPoints: 90, ...options }
+    const limits = { maxSeries: 10_000, maxSeriesPerMetric: 1_000, maxTextChars: 16 * 1_024 * 1_024 }
+    this.#options = { ...limits, stepMs: 10_000, maxPoints: 90, ...options }
   }
 
   /** Points taken, and points refused because their series was one too many. */
@@ -103,19 +107,28 @@ export class MetricStore {
     { key, service, attributes }: Pick<MetricSeries, 'service' | 'attributes'> & { readonly key: string },
     nowMs: number,
   ): MetricSeries | undefined {
-    const { maxSeries, maxSeriesPerMetric, maxPoints, stepMs } = this.#options
+    const { maxPoints, stepMs } = this.#options
     if (metric === undefined) return undefined
     // What is forgotten makes room, and is looked for now and then only.
-    if (this.#size >= maxSeries) this.#sweep(nowMs)
-    const own = metric.perService.get(service) ?? 0
-    if (this.#size >= maxSeries || own >= maxSeriesPerMetric) return undefined
+    if (!this.#hasRoom(metric, service, key)) this.#sweep(nowMs)
+    if (!this.#hasRoom(metric, service, key)) return undefined
     const isHistogram = metric.kind === 'histogram'
     const series = new MetricSeries({ service, attributes, isHistogram, maxPoints, stepMs })
     this.#metrics.set(metric.name, metric)
     metric.series.set(key, series)
-    metric.perService.set(service, own + 1)
+    metric.perService.set(service, (metric.perService.get(service) ?? 0) + 1)
     this.#size += 1
+    this.#textChars += textCharsOf(metric, key)
     return series
+  }
+
+  #hasRoom(metric: Metric, service: string, key: string): boolean {
+    const { maxSeries, maxSeriesPerMetric, maxTextChars } = this.#options
+    return (
+      this.#size < maxSeries &&
+      (metric.perService.get(service) ?? 0) < maxSeriesPerMetric &&
+      this.#textChars + textCharsOf(metric, key) <= maxTextChars
+    )
   }
 
   #sweep(nowMs: number): void {
@@ -126,12 +139,20 @@ export class MetricStore {
       for (const [key, { service, seenMs }] of metric.series) {
         if (nowMs - seenMs <= stepMs * maxPoints) continue
         metric.series.delete(key)
-        metric.perService.set(service, (metric.perService.get(service) ?? 1) - 1)
+        const left = (metric.perService.get(service) ?? 1) - 1
+        if (left > 0) metric.perService.set(service, left)
+        else metric.perService.delete(service)
         this.#size -= 1
+        this.#textChars -= textCharsOf(metric, key)
       }
       if (metric.series.size === 0) this.#metrics.delete(metric.name)
     }
   }
+}
+
+/** What a series holds of text: who tells it and its labels, and its metric's words as if each had them. */
+function textCharsOf({ name, unit, description }: Metric, key: string): number {
+  return key.length + name.length + unit.length + description.length
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
