@@ -23,7 +23,8 @@ export async function startForTest<S extends ConfigSpec>(
   const destination = { write: (line: string): void => void lines.push(line) }
   let running: RunningService
   try {
-    const env = { DATABASE_URL: database.url, ASHLAR_MESH_KEY: testMeshKey, ...variables }
+    // Channels are the whole process's: a service that listens would hear every other test.
+    const env = { DATABASE_URL: database.url, ASHLAR_MESH_KEY: testMeshKey, TELEMETRY: 'off', ...variables }
     running = await startService(definition, env, { destination })
   } catch (error) {
     await database[Symbol.asyncDispose]()

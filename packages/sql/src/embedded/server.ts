@@ -37,7 +37,7 @@ const settings = (major: number): string[] => [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'shared_buffers=64MB',
-  'max_connections=100',
+  'max_connections=200',
   'jit=off',
   'max_logical_replication_workers=0',
   'max_wal_size=256MB',

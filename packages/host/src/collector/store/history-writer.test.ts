@@ -3,7 +3,7 @@ import test, { type TestContext } from 'node:test'
 import { BusyError, QueryError } from '@ashlar/sql'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { bytesOf, type Entry } from './entry.ts'
-import { entry } from './entry-store-contract.ts'
+import { entry } from './entry-store-contract.test.support.ts'
 import { HistoryWriter, type WriteTarget } from './history-writer.ts'
 
 /** A history that can be away, and slow. */

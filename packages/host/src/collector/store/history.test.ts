@@ -5,7 +5,7 @@ import { testDatabase } from '@ashlar/sql/testing'
 import { seededRandom, VirtualClock } from '@ashlar/kernel/testing'
 import { batchOf, logOf, spanOf, traceId } from '../collector.test.support.ts'
 import { logEntries, spanEntries } from './entry.ts'
-import { entry, entryStoreContract, findAll } from './entry-store-contract.ts'
+import { entry, entryStoreContract, findAll } from './entry-store-contract.test.support.ts'
 import { History } from './history.ts'
 import type { Retention } from './slices.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { bytesOf } from './entry.ts'
-import { entry, entryStoreContract, findAll } from './entry-store-contract.ts'
+import { entry, entryStoreContract, findAll } from './entry-store-contract.test.support.ts'
 import { RecentEntries } from './recent-entries.ts'
 
 entryStoreContract(
