@@ -4,16 +4,17 @@ export interface UnixNano {
   readonly nanos: number
 }
 
-const latestSeconds = 2 ** 32 - 1
+const latest: UnixNano = { seconds: 2 ** 32 - 1, nanos: 999_999_999 }
 
 /** What is not a moment from 1970 to 2106 is the nearest one that is. */
 export function toUnixNano(ms: number): UnixNano {
   if (!(ms > 0)) return { seconds: 0, nanos: 0 }
   const seconds = Math.floor(ms / 1_000)
-  if (seconds > latestSeconds) return { seconds: latestSeconds, nanos: 0 }
+  if (seconds > latest.seconds) return latest
   const nanos = Math.round((ms - seconds * 1_000) * 1e6)
   // A fraction that rounds up to the next second.
-  return nanos < 1e9 ? { seconds, nanos } : { seconds: seconds + 1, nanos: 0 }
+  if (nanos < 1e9) return { seconds, nanos }
+  return seconds < latest.seconds ? { seconds: seconds + 1, nanos: 0 } : latest
 }
 
 /** The moment `durationMs` later. */
@@ -21,7 +22,7 @@ export function later({ seconds, nanos }: UnixNano, durationMs: number): UnixNan
   if (!(durationMs > 0)) return { seconds, nanos }
   const sum = nanos + Math.round(durationMs * 1e6)
   const carried = Math.floor(sum / 1e9)
-  if (seconds + carried > latestSeconds) return { seconds: latestSeconds, nanos: 0 }
+  if (seconds + carried > latest.seconds) return latest
   return { seconds: seconds + carried, nanos: sum - carried * 1e9 }
 }
 
