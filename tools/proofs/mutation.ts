@@ -22,8 +22,17 @@ const cores: readonly Core[] = [
   },
   {
     name: 'rate-limit',
-    mutate: ['rate-limit/rate-limiter.ts', 'rate-limit/arrival-times.ts'],
-    tests: ['rate-limit/rate-limiter*.test.ts', 'rate-limit/arrival-times.test.ts'],
+    mutate: ['rate-limit/rate-limiter.ts', 'rate-limit/arrival-times.ts', 'rate-limit/turns.ts'],
+    tests: ['rate-limit/rate-limiter*.test.ts', 'rate-limit/arrival-times.test.ts', 'rate-limit/turns*.test.ts'],
+  },
+  {
+    name: 'shared-rate-limit',
+    mutate: ['rate-limit/shared-rate-limiter.ts', 'rate-limit/leases.ts'],
+    tests: [
+      'rate-limit/shared-rate-limiter*.test.ts',
+      'rate-limit/shared-contract.test.ts',
+      'rate-limit/leases.test.ts',
+    ],
   },
   {
     name: 'bulkhead',

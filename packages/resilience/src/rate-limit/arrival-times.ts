@@ -35,6 +35,12 @@ export class ArrivalTimes {
     return place < 0 ? 0 : this.#times[place]!
   }
 
+  /** By its key. */
+  get(key: string): number | undefined {
+    const place = this.#places.get(key)
+    return place === undefined ? undefined : this.#times[place]
+  }
+
   set(place: number, time: number): void {
     this.#times[place] = time
   }

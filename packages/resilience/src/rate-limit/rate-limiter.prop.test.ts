@@ -1,47 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { VirtualClock } from '@ashlar/kernel/testing'
 import { ManualClock } from '../internal/manual-clock.test.support.ts'
 import { checkMillionSteps, manySteps } from '../internal/random-steps.test.support.ts'
 import { tickMs } from '../internal/ticker.ts'
+import { Bucket } from './bucket.test.support.ts'
 import { RateLimiter } from './rate-limiter.ts'
-
-/**
- * A token bucket as it is drawn: tokens that drip in, and a brim. Below zero where turns have been given ahead. Counted in
- * milliseconds of dripping, so that all sums are exact.
- */
-class Bucket {
-  level: number
-  readonly brim: number
-  #atMs: number
-
-  constructor(brim: number, nowMs: number) {
-    this.level = this.brim = brim
-    this.#atMs = nowMs
-  }
-
-  get isFull(): boolean {
-    return this.level === this.brim
-  }
-
-  fill(nowMs: number): void {
-    this.add(nowMs - this.#atMs)
-    this.#atMs = nowMs
-  }
-
-  add(amount: number): void {
-    this.level = Math.min(this.brim, this.level + amount)
-  }
-}
-
-interface Waiting {
-  readonly key: string
-  readonly cost: number
-  readonly dueMs: number
-  readonly caller: AbortController
-  readonly ended: Promise<string>
-}
 
 /** The limiter and the model side by side. */
 class Twins {
@@ -51,7 +15,6 @@ class Twins {
   readonly #tokenMs: number
   readonly #brim: number
   readonly #maxKeys: number
-  #waiting: Waiting[] = []
 
   constructor({ limit, burst, maxKeys }: { limit: number; burst: number; maxKeys: number }) {
     const { clock } = this
@@ -75,36 +38,8 @@ class Twins {
     assert.equal(resetMs, Math.ceil(this.#brim - level))
   }
 
-  async wait(key: string, cost: number, maxWaitMs: number): Promise<void> {
-    const waitMs = this.#waitMs(key, cost)
-    const caller = new AbortController()
-    const ended = this.limiter.wait(key, { cost, maxWaitMs, signal: caller.signal }).then(
-      () => 'go',
-      (error: unknown) => (error as { code?: string }).code ?? 'left',
-    )
-    if (waitMs > maxWaitMs) assert.equal(await ended, 'ASHLAR_RATE_LIMITED')
-    else {
-      this.#spend(key, cost)
-      if (waitMs === 0) assert.equal(await ended, 'go')
-      else this.#waiting.push({ key, cost, dueMs: this.clock.now() + waitMs, caller, ended })
-    }
-  }
-
-  async leave(which: number): Promise<void> {
-    const [waiting] = this.#waiting.splice(which % Math.max(1, this.#waiting.length), 1)
-    if (waiting === undefined) return
-    waiting.caller.abort(new Error('gone'))
-    assert.equal(await waiting.ended, 'left')
-    const bucket = this.#bucket(waiting.key)
-    const behindMs = Math.max(0, this.clock.now() - bucket.level - waiting.dueMs)
-    bucket.add(Math.max(0, waiting.cost * this.#tokenMs - behindMs))
-  }
-
-  async pass(ms: number): Promise<void> {
+  pass(ms: number): void {
     this.clock.advance(ms)
-    const nowMs = this.clock.now()
-    for (const { dueMs, ended } of this.#waiting) if (dueMs <= nowMs) assert.equal(await ended, 'go')
-    this.#waiting = this.#waiting.filter(({ dueMs }) => dueMs > nowMs)
   }
 
   #bucket(key: string): Bucket {
@@ -141,20 +76,12 @@ const options = fc.record({
   burst: fc.constantFrom(1, 4, 10),
   maxKeys: fc.integer({ min: 1, max: 6 }),
 })
-// Promises cost more than all the rest: few steps are about them.
-const kinds = fc.constantFrom(
-  ...Array.from({ length: 8 }, () => 'take' as const),
-  'peek',
-  'wait',
-  'leave',
-  'pass',
-  'pass',
-)
+const kinds = fc.constantFrom(...Array.from({ length: 8 }, () => 'take' as const), 'peek', 'pass', 'pass')
 const step = fc.tuple(kinds, fc.constantFrom(0.25, 0.5, 1, 1, 2.5, 4), fc.nat(1_000))
 
 test('a million random steps, a tick or more apart: the limiter does what a token bucket a key does', async () => {
   let taken = 0
-  const property = fc.asyncProperty(options, fc.array(step, manySteps), async (chosen, script) => {
+  const property = fc.property(options, fc.array(step, manySteps), (chosen, script) => {
     const twins = new Twins(chosen)
     for (const [kind, amount, which] of script) {
       taken++
@@ -162,9 +89,7 @@ test('a million random steps, a tick or more apart: the limiter does what a toke
       const cost = Math.min(amount, chosen.burst)
       if (kind === 'take') twins.take(key, cost)
       else if (kind === 'peek') twins.peek(key)
-      else if (kind === 'wait') await twins.wait(key, cost, which % 700)
-      else if (kind === 'leave') await twins.leave(which)
-      else await twins.pass((which % 5) * tickMs)
+      else twins.pass((which % 5) * tickMs)
     }
   })
   await checkMillionSteps(property, () => taken)
@@ -201,38 +126,4 @@ test('a million random steps at any time: nobody gets less than a token bucket g
     }
   })
   await checkMillionSteps(property, () => taken)
-})
-
-const turn = fc.record({
-  kind: fc.constantFrom('wait', 'wait', 'leave', 'pass'),
-  cost: fc.constantFrom(0.5, 1, 2, 4),
-  which: fc.nat(250),
-})
-const turns = fc.array(turn, { minLength: 60, maxLength: 60 })
-
-test('whoever leaves the line and comes instead: nobody goes before a token bucket has what it takes', async () => {
-  const property = fc.asyncProperty(fc.constantFrom(1, 2, 4), turns, async (burst, script) => {
-    const clock = new VirtualClock()
-    const limiter = new RateLimiter({ name: 'p', limit: 10, perMs: 1_000, burst, clock })
-    const bucket = new Bucket(100 * burst, 0)
-    const callers: AbortController[] = []
-    const early: number[] = []
-    const wait = async (cost: number, { signal }: AbortController): Promise<void> => {
-      await limiter.wait('ann', { cost, maxWaitMs: 3_600_000, signal })
-      bucket.fill(clock.now())
-      if (bucket.level < 100 * cost) early.push(100 * cost - bucket.level)
-      bucket.add(-100 * cost)
-    }
-    for (const { kind, cost, which } of script) {
-      if (kind === 'wait') {
-        const caller = new AbortController()
-        callers.push(caller)
-        wait(Math.min(cost, burst), caller).catch((error: unknown) => assert.equal(error, caller.signal.reason))
-      } else if (kind === 'leave') callers[which % Math.max(1, callers.length)]?.abort(new Error('gone'))
-      else await clock.advance(which)
-    }
-    await clock.advance(100 * 4 * script.length)
-    assert.deepEqual(early, [])
-  })
-  await fc.assert(property, { numRuns: 100 })
 })

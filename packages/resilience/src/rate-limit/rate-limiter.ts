@@ -1,9 +1,10 @@
-import { abortReason, sleep, systemClock, withoutStack, type Clock } from '@ashlar/kernel'
+import { abortReason, currentCall, systemClock, withoutStack, type Clock } from '@ashlar/kernel'
 import { tickerOf, type Ticker } from '../internal/ticker.ts'
 import type { RateGate } from '../policy/parts.ts'
 import { ArrivalTimes } from './arrival-times.ts'
 import { RateLimitedError } from './errors.ts'
 import { keyEvicted, rateRefusal } from './events.ts'
+import { Turns } from './turns.ts'
 
 export interface RateLimiterOptions {
   /** In events, errors and headers. */
@@ -62,6 +63,8 @@ export class RateLimiter implements RateGate {
   readonly #burstMs: number
   /** When each key's calls would all have been used up at the even rate. */
   readonly #arrivals: ArrivalTimes
+  /** Of keys that somebody waits for. */
+  readonly #lines = new Map<string, Turns>()
   #evicted = 0
   /** When the clock was read, and the calls since that went without. */
   #readMs = 0
@@ -126,19 +129,19 @@ export class RateLimiter implements RateGate {
   /** How the key stands, with nothing taken. `allowed`: whether one call could come. */
   peek(key: string): RateDecision {
     const nowMs = this.#clock.now()
-    const resetMs = Math.max(0, this.#arrivals.at(this.#arrivals.placeOf(key)) - nowMs)
+    const resetMs = Math.max(0, this.#usedUpAt(key, this.#arrivals.placeOf(key)) - nowMs)
     const remaining = Math.max(0, Math.floor((this.#burstMs - resetMs) / this.#costMs + 1e-9))
     const retryAfterMs = remaining >= 1 ? 0 : Math.max(1, Math.ceil(resetMs + this.#costMs - this.#burstMs))
     return { allowed: remaining >= 1, remaining, resetMs: Math.ceil(resetMs), retryAfterMs }
   }
 
   /**
-   * Waits until the key may make the call. Turns are given in the order of asking; one that is given up goes back, as far
-   * as those behind it have not been given theirs after it.
+   * Waits until the key may make the call: first come, first served, and nobody who comes later goes before. Who gives up
+   * gives back all of the call, and those behind move up. `signal` ends the wait; the current call's where none is given.
    * @throws {RateLimitedError} at once when the wait would be longer than `maxWaitMs`; the signal's reason when it aborts.
    */
   async wait(key: string, options: { cost?: number; maxWaitMs: number; signal?: AbortSignal }): Promise<void> {
-    const { cost = 1, maxWaitMs, signal } = options
+    const { cost = 1, maxWaitMs, signal = currentCall()?.signal } = options
     this.#check(cost)
     if (!(maxWaitMs >= 0 && maxWaitMs <= 3_600_000)) {
       throw new RangeError(`rate limiter: maxWaitMs must be 0 to 3600000, got ${maxWaitMs}`)
@@ -146,20 +149,16 @@ export class RateLimiter implements RateGate {
     if (signal?.aborted === true) throw abortReason(signal)
     const nowMs = this.#clock.now()
     const place = this.#arrivals.placeOf(key)
-    const next = Math.max(this.#arrivals.at(place), nowMs) + cost * this.#costMs
+    const costMs = cost * this.#costMs
+    const next = Math.max(this.#usedUpAt(key, place), nowMs) + costMs
     const waitMs = next - this.#burstMs - nowMs
     if (waitMs > maxWaitMs) {
       this.#refuse(waitMs)
       throw this.refusal(key, Math.ceil(waitMs))
     }
-    this.#keep(key, place, next, nowMs)
-    if (waitMs <= 0) return
-    try {
-      await sleep(this.#clock, waitMs, { signal })
-    } catch (error) {
-      this.#giveBack(key, cost * this.#costMs, next)
-      throw error
-    }
+    // Whoever comes behind others goes behind them, even where their timer is late and all of them could go.
+    if (waitMs <= 0 && !this.#lines.has(key)) this.#keep(key, place, next, nowMs)
+    else await this.#line(key).join(next, costMs, signal)
   }
 
   refusal(_key: string, retryAfterMs: number): RateLimitedError {
@@ -169,7 +168,7 @@ export class RateLimiter implements RateGate {
   /** By the exact time. */
   #takeNow(key: string, place: number, cost: number): number {
     const nowMs = this.#read()
-    const next = Math.max(this.#arrivals.at(place), nowMs) + cost * this.#costMs
+    const next = Math.max(this.#usedUpAt(key, place), nowMs) + cost * this.#costMs
     const waitMs = next - this.#burstMs - nowMs
     if (waitMs > roundingMs) {
       this.#refuse(waitMs)
@@ -198,15 +197,21 @@ export class RateLimiter implements RateGate {
     }
   }
 
-  /**
-   * Unless the key has been idle or forgotten since: it has its whole burst, and others need the place. What was given
-   * behind the turn stays where it is: one more beside that would be one too many at a time.
-   */
-  #giveBack(key: string, tookMs: number, turn: number): void {
-    const place = this.#arrivals.placeOf(key)
-    const timeMs = this.#arrivals.at(place)
-    const behindMs = Math.max(0, timeMs - turn)
-    if (timeMs > this.#clock.now() && behindMs < tookMs) this.#arrivals.set(place, timeMs - tookMs + behindMs)
+  /** When the key's calls would all have been used up. A key is not forgotten while somebody waits for it. */
+  #usedUpAt(key: string, place: number): number {
+    return place >= 0 ? this.#arrivals.at(place) : (this.#lines.get(key)?.usedUpAt() ?? 0)
+  }
+
+  #line(key: string): Turns {
+    const known = this.#lines.get(key)
+    if (known !== undefined) return known
+    const line = new Turns(this.#clock, this.#burstMs, {
+      usedUpAt: () => this.#arrivals.get(key),
+      setUsedUpAt: (timeMs) => this.#keep(key, this.#arrivals.placeOf(key), timeMs, this.#clock.now()),
+      emptied: () => void this.#lines.delete(key),
+    })
+    this.#lines.set(key, line)
+    return line
   }
 
   #keep(key: string, place: number, timeMs: number, nowMs: number): void {
