@@ -3,10 +3,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { sleep, systemClock } from '@ashlar/kernel'
 import { launchBrowser } from './browser.ts'
 import { hireMerchant, type Merchant } from './merchant-client.ts'
 import { root, startShop, type RunningShop } from './running-shop.ts'
 import { buy, fillAddress, fillCard, pngOf, putIntoCart, register, signIn } from './storefront-steps.ts'
+import type { Order } from './shop-client.ts'
 import { visit } from './visit.ts'
 
 const themes = ['light', 'dark'] as const
@@ -34,6 +36,7 @@ async function everyPage(running: RunningShop, chromium: Browser, target: string
   const [product] = await running.customer().search('mug')
   await buyTogether(running, product?.id ?? '')
   const merchant = await hireMerchant(running)
+  const interrupted = await interruptedOrders(running, merchant, product?.id ?? '')
   for (const colorScheme of themes) {
     for (const width of [1280, 390]) {
       const visited = async (): Promise<Studio> => {
@@ -45,6 +48,7 @@ async function everyPage(running: RunningShop, chromium: Browser, target: string
         return { page, problems, shoot, open: (path) => open(page, running.url + path) }
       }
       await customerPages(running, await visited(), { product: product?.id ?? '', merchant })
+      await interruptedPages(await visited(), interrupted)
       await merchantPages(await visited(), { product: product?.id ?? '', merchant })
     }
   }
@@ -60,6 +64,60 @@ async function buyTogether(running: RunningShop, productId: string): Promise<voi
     for (const id of ids) await customer.setCartItem(id, 1)
     await customer.placeOrder(await customer.cardToken())
   }
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 1; !(await isSo()); attempt++) {
+    if (attempt === 300) throw new Error('it does not happen')
+    await sleep(systemClock, 100)
+  }
+}
+
+interface Interrupted {
+  readonly credentials: { readonly email: string; readonly password: string }
+  readonly checkout: string
+  readonly refund: string
+}
+
+/** Kills the order service in the middle of a checkout, and of a refund. */
+async function interruptedOrders(running: RunningShop, merchant: Merchant, productId: string): Promise<Interrupted> {
+  const customer = running.customer()
+  const credentials = await customer.register()
+  const newest = async (): Promise<Order | undefined> => (await customer.orders())[0]
+  const killedWhile = async (asked: Promise<unknown>, isUnderWay: (order: Order) => boolean): Promise<string> => {
+    const ended = asked.catch(() => undefined)
+    await until(async () => {
+      const order = await newest()
+      return order !== undefined && isUnderWay(order)
+    })
+    await running.crash('order')
+    await ended
+    await until(async () => (await newest().catch(() => undefined))?.status === 'ORDER_STATUS_INTERRUPTED')
+    return (await newest())?.id ?? ''
+  }
+  await customer.setCartItem(productId, 1)
+  const { id } = await customer.placeOrder(await customer.cardToken())
+  await merchant.ship({ id })
+  await running.setBank('hang')
+  const wanted = { reason: 'It broke on the way.', restock: true }
+  const refunding = merchant.client.call('POST', `/api/merchant/orders/${id}/refund`, wanted)
+  const refund = await killedWhile(refunding, (order) => 'refundReason' in order && order.refundReason !== '')
+  await running.setBank('normal')
+  await customer.setCartItem(productId, 1)
+  const card = await customer.cardToken()
+  await running.setBank('hang')
+  const checkout = await killedWhile(customer.placeOrder(card), ({ status }) => status === 'ORDER_STATUS_RESERVED')
+  await running.setBank('normal')
+  return { credentials, checkout, refund }
+}
+
+async function interruptedPages({ page, shoot, open: goto }: Studio, orders: Interrupted): Promise<void> {
+  await signIn(page, orders.credentials)
+  await goto(`/orders/${orders.checkout}`)
+  await shoot('order-interrupted')
+  await goto(`/orders/${orders.refund}`)
+  await shoot('refund-interrupted')
+  await page.context().close()
 }
 
 interface Studio {
@@ -167,6 +225,11 @@ async function merchantPages({ page, shoot, open: goto }: Studio, { product, mer
   await shoot('merchant-new-product')
   await goto('/merchant/orders?show=all')
   await shoot('merchant-orders')
+  await goto('/merchant/orders?show=interrupted')
+  await shoot('merchant-interrupted')
+  await page.locator('main a[href^="/merchant/orders/"]').first().click()
+  await page.getByRole('heading', { name: 'Refund interrupted' }).waitFor()
+  await shoot('merchant-refund-interrupted')
   await goto('/merchant/orders?show=shipped')
   await page.locator('main a[href^="/merchant/orders/"]').first().click()
   await page.getByRole('button', { name: 'Refund' }).click()

@@ -49,13 +49,13 @@ function Shown({ order, onChange }: { order: Order; onChange: (order: Order) => 
     <>
       <p class="quiet">
         Placed on {formatDay(order.createdAt)}
-        {order.refundReason === '' ? '' : `. Refunded: ${order.refundReason}`}
-        {order.cancelReason === '' ? '' : `. Cancelled: ${order.cancelReason}`}
+        {order.refundReason === '' ? '' : `. Why it is refunded: ${order.refundReason}`}
+        {order.cancelReason === '' ? '' : `. Why it is cancelled: ${order.cancelReason}`}
       </p>
       <OrderStepper order={order} />
       <div class="order-columns">
         <section class="panel" aria-labelledby="goods">
-          <h2 id="goods">What to pack</h2>
+          <h2 id="goods">{order.status === 'ORDER_STATUS_PAID' ? 'What to pack' : 'What was ordered'}</h2>
           <Lines lines={order.lines} />
           <Totals total={order.total} />
         </section>
