@@ -29,13 +29,12 @@ export class ChargeLoad {
     this.#pauseMs = pauseMs
   }
 
-  /** @returns how long it took until the last of the charges had an ending. */
-  async run(forMs: number): Promise<number> {
+  /** Resolves when the last of the charges has an ending. */
+  async run(forMs: number): Promise<void> {
     const beganMs = systemClock.now()
     const running: Promise<void>[] = []
     while (systemClock.now() - beganMs < forMs) running.push((await this.#next()).ended)
     await Promise.all(running)
-    return Math.round(systemClock.now() - beganMs)
   }
 
   /** Goes on until one of the charges that began meanwhile ends as wanted. @returns how long that took. */
@@ -51,16 +50,11 @@ export class ChargeLoad {
     return tookMs
   }
 
-  /** Asks for card tokens, one after the other. @returns how long each refusal took. */
-  async sampleRefusals(forMs: number): Promise<readonly number[]> {
-    const refusals: number[] = []
-    for (const endMs = systemClock.now() + forMs; systemClock.now() < endMs;) {
-      const beganMs = systemClock.now()
-      const isRefused = await this.#payment.createCardToken(card).then(() => false, isRefusal)
-      if (isRefused) refusals.push(tenths(systemClock.now() - beganMs))
-      await sleep(systemClock, 10)
-    }
-    return refusals
+  /** Charges one new order. */
+  async one(): Promise<ChargeTried> {
+    const charge = this.#order()
+    await this.#charge(charge)
+    return charge
   }
 
   /** Charges again what is not charged yet, until everything is. */
@@ -83,17 +77,22 @@ export class ChargeLoad {
   }
 
   async #next(): Promise<{ readonly ended: Promise<void> }> {
-    const charge: ChargeTried = { orderId: randomUUID(), tookMs: 0, ending: 'open' }
-    this.all.push(charge)
+    const charge = this.#order()
     const ended = this.#charge(charge)
     await sleep(systemClock, this.#pauseMs)
     return { ended }
   }
 
+  #order(): ChargeTried {
+    const charge: ChargeTried = { orderId: randomUUID(), tookMs: 0, ending: 'open' }
+    this.all.push(charge)
+    return charge
+  }
+
   async #charge(charge: ChargeTried): Promise<void> {
     const beganMs = systemClock.now()
     charge.ending = await this.#outcome(charge.orderId)
-    charge.tookMs = tenths(systemClock.now() - beganMs)
+    charge.tookMs = systemClock.now() - beganMs
   }
 
   async #outcome(orderId: string): Promise<ChargeTried['ending']> {
@@ -111,12 +110,9 @@ export class ChargeLoad {
 }
 
 const userId = randomUUID()
-const card = { number: approvedCard, expiryMonth: 12, expiryYear: 2030, securityCode: '123' }
+export const card = { number: approvedCard, expiryMonth: 12, expiryYear: 2030, securityCode: '123' }
 
-function isRefusal(error: unknown): boolean {
+/** Whether the bank was not asked, or not again, because it has been failing. */
+export function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.message.includes('it has been failing')
-}
-
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10
 }

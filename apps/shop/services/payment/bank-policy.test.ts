@@ -70,6 +70,7 @@ test('a bank that fails is left alone: customers are told at once when to come b
   // It must be possible to begin what will be the probes.
   shop.requireAvailable()
   const probes = Array.from({ length: 3 }, () => shop.find('attempt-1'))
+  assert.throws(() => shop.requireAvailable(), failing)
   await assert.rejects(shop.find('attempt-1'), failing)
   assert.deepEqual(await Promise.all(probes), [undefined, undefined, undefined])
   assert.equal(policy.breaker?.state.kind, 'closed')

@@ -29,7 +29,7 @@ export interface Bank {
   /**
    * Asks nothing of the bank. Returning promises nothing.
    * @throws SHOP_BANK_UNAVAILABLE while the bank is left alone, because it has been failing: whatever is asked would be
-   * refused here, without the bank hearing of it.
+   * refused here, without the bank hearing of it. Also while others are finding out whether it is well again.
    */
   requireAvailable(): void
   tokenise(card: CardDetails): Promise<{ token: string; brand: string; last4: string }>

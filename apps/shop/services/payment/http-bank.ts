@@ -1,6 +1,6 @@
 import { codeOf, currentCall } from '@ashlar/kernel'
 import type { HttpClient, HttpClientRequest, HttpClientResponse } from '@ashlar/http/client'
-import type { CircuitBreaker } from '@ashlar/resilience'
+import type { BreakerState, CircuitBreaker } from '@ashlar/resilience'
 import { refusal, type ShopError } from '../shared/shop-errors.ts'
 import type { Bank, BankCharge, BankOutcome, CardDetails } from './bank.ts'
 
@@ -47,8 +47,7 @@ export class HttpBank implements Bank {
   requireAvailable(): void {
     const breaker = this.#breaker
     if (breaker === undefined || breaker.mode !== 'enforcing') return
-    const { kind } = breaker.state
-    if (kind === 'open' || kind === 'isolated') throw unavailable('it has been failing', breaker.refusal())
+    if (isLeftAlone(breaker.state)) throw unavailable('it has been failing', breaker.refusal())
   }
 
   async tokenise(card: CardDetails): Promise<{ token: string; brand: string; last4: string }> {
@@ -91,6 +90,11 @@ export class HttpBank implements Bank {
       throw silence === undefined ? error : unavailable(silence, error)
     }
   }
+}
+
+/** Also while a probe is on its way: with a bank that is silent still that takes as long as it may, and then fails. */
+function isLeftAlone(state: BreakerState): boolean {
+  return state.kind === 'half-open' ? state.inFlight > 0 : state.kind !== 'closed'
 }
 
 function unavailable(reason: string, cause?: unknown): ShopError {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toEdgeError } from '@ashlar/kernel'
+import { BreakerOpenError } from '@ashlar/resilience'
 import { QueryError, UnavailableError } from '@ashlar/sql'
 import { shopEdge } from './edge.ts'
 import { failureLog } from './failure-log.ts'
@@ -24,7 +25,7 @@ test('a database that is away is unavailable, never "not found"; failing SQL is 
   assert.doesNotMatch(broken.detail, /product|42P01/)
 })
 
-test('faults are logged with their cause, refusals are not', () => {
+test('faults are logged with their cause; refusals are not, nor is what an open circuit refuses', () => {
   const lines: string[] = []
   const note =
     (level: string) =>
@@ -35,4 +36,10 @@ test('faults are logged with their cause, refusals are not', () => {
   onError(new Error('a bug'), '/b')
   onError(new UnavailableError('127.0.0.1:5432', 'the database is away'), '/c')
   assert.deepEqual(lines, ['error request failed a bug', 'warn request not served the database is away'])
+  lines.length = 0
+  const open = new BreakerOpenError({ breaker: 'bank', retryAfterMs: 1_000 })
+  onError(open, '/d')
+  onError(refusal('SHOP_BANK_UNAVAILABLE', 'it has been failing', { retryAfterMs: 1_000, cause: open }), '/e')
+  onError(refusal('SHOP_BANK_UNAVAILABLE', 'no answer', { retryAfterMs: 1_000 }), '/f')
+  assert.deepEqual(lines, ['warn request not served no answer'])
 })
