@@ -44,8 +44,8 @@ export class Attempt<T = unknown> implements PolicyCall, Watched {
   state: number
   /** Of the call: works that run still, those included that nobody waits for. */
   live: number
-  resolve: ((value: T) => void) | undefined
-  reject: ((error: unknown) => void) | undefined
+  /** Of the call's promise: the only one of its functions that is kept. See {@link reject}. */
+  resolve: ((value: T | PromiseLike<T>) => void) | undefined
   permit: BreakerPermit | undefined
   /** Of the call: to its caller's signal. */
   membership: Membership | undefined
@@ -69,7 +69,6 @@ export class Attempt<T = unknown> implements PolicyCall, Watched {
     this.state = running
     this.live = 0
     this.resolve = undefined
-    this.reject = undefined
     this.permit = undefined
     this.membership = undefined
     this.more = more
@@ -101,9 +100,39 @@ export class Attempt<T = unknown> implements PolicyCall, Watched {
     runInContext(this.context, () => controller.abort(reason))
   }
 
+  /** Rejects the call's promise, a step later than it would be with a function that every call had to have for it. */
+  reject(error: unknown): void {
+    this.resolve!(new Rejection(error) as unknown as PromiseLike<never>)
+  }
+
+  fulfilled(value: T): void {
+    this.pipeline.fulfilled(this, value)
+  }
+
+  rejected(error: unknown): void {
+    this.pipeline.rejected(this, error)
+  }
+
   expire(): void {
     const { pipeline, timeoutMs } = this
     const error = withoutStack(() => new AttemptTimeoutError({ policy: pipeline.name, timeoutMs }))
     pipeline.timedOut(this, error)
+  }
+}
+
+/**
+ * A promise that is resolved with it rejects. A promise that has been rejected would do too, but the process would take it
+ * down as one that nobody handles, and strike it out again.
+ */
+class Rejection {
+  readonly #error: unknown
+
+  constructor(error: unknown) {
+    this.#error = error
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- that is what it is for
+  then(_onFulfilled: unknown, onRejected: (error: unknown) => void): void {
+    onRejected(this.#error)
   }
 }

@@ -23,6 +23,14 @@ suite('a policy without parts', () => {
     )
   })
 
+  test('whatever the work fails with reaches the caller as it is, be it nothing or a promise', async () => {
+    const plain = policy('plain')
+    for (const failure of [undefined, 'ill', Promise.resolve('well'), new SickError()]) {
+      const result = await plain.tryRun(() => Promise.reject(failure))
+      assert.ok(!result.ok && result.error === failure)
+    }
+  })
+
   test('a caller that has left is not served, and one that leaves is answered at once', async () => {
     const dependency = new Dependency()
     const caller = new AbortController()
