@@ -35,7 +35,7 @@ function pidsOf(root: string): number[] {
 
 // The system tells nobody but the parent that a process has ended, and here the parent is dead: so this asks.
 async function untilGone(pids: readonly number[]): Promise<void> {
-  const untilMs = systemClock.now() + 5_000
+  const untilMs = systemClock.now() + 30_000
   while (pids.some((pid) => processStart(pid) !== undefined)) {
     assert.ok(systemClock.now() < untilMs, `still there: ${pids.filter((pid) => processStart(pid)).join(', ')}`)
     await sleep(systemClock, 10)

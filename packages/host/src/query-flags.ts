@@ -22,6 +22,7 @@ export const logsFlags: FlagTypes = {
 }
 export const metricsFlags: FlagTypes = {
   service: 'string',
+  since: 'string',
   json: 'boolean',
   config: 'string',
   directory: 'string',

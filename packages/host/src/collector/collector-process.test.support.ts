@@ -19,6 +19,8 @@ export interface CollectorProcess {
   readonly url: string
   /** Ends it as `kill -9` does, and resolves when it is gone. */
   kill(): Promise<void>
+  /** Asks it to end, as the host does, and resolves when it has. */
+  end(): Promise<void>
   readonly stats: () => Promise<CollectorStats>
   get<T>(path: string): Promise<T>
 }
@@ -62,6 +64,10 @@ export async function startCollectorProcess(
     child.kill()
     await gone.promise
   }
+  const end = async (): Promise<void> => {
+    child.terminate()
+    await gone.promise
+  }
   scope.after(kill)
   const { pid, url } = await ready.promise
   const get = async <T>(path: string): Promise<T> => {
@@ -69,7 +75,7 @@ export async function startCollectorProcess(
     if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as T
   }
-  return { pid, url, kill, get, stats: () => get<CollectorStats>('stats') }
+  return { pid, url, kill, end, get, stats: () => get<CollectorStats>('stats') }
 }
 
 /** Asks again until the answer is as it should be. */

@@ -137,7 +137,7 @@ test('what is beyond the limits is left out, the sender told how many, and count
   const refused = (await (await post(url, '/v1/metrics', metrics)).json()) as { partialSuccess: object }
   assert.deepEqual(refused.partialSuccess, {
     rejectedDataPoints: '500',
-    errorMessage: '500 of series beyond the limit',
+    errorMessage: '500 of series beyond the limit, or with a name, kind or value that is not kept',
   })
   const { received } = await get<CollectorStats>(url, 'stats')
   assert.deepEqual([received.traces.accepted, received.traces.rejected], [10_001, 5])
@@ -227,6 +227,8 @@ test('traces, their logs and metrics are found by what is known of them', async 
   )
   const metric = await get<{ series: { points: number[][] }[] }>(url, 'metrics/orders?service=order')
   assert.equal(metric.series[0]?.points[0]?.[1], 7)
+  const ended = await get<{ series: unknown[]; toMs: number }>(url, 'metrics/orders?until=2000-01-01T00:00:00Z')
+  assert.deepEqual([ended.series, ended.toMs], [[], 946_684_800_000])
 })
 
 test('a question that makes no sense is answered with everything that is wrong with it', async (t) => {
@@ -239,6 +241,9 @@ test('a question that makes no sense is answered with everything that is wrong w
   assert.equal(await statusOf(`/api/v1/traces/${'0'.repeat(31)}1`), 404)
   assert.equal(await statusOf('/api/v1/traces/xyz'), 400)
   assert.equal(await statusOf('/api/v1/metrics/nothing'), 404)
+  assert.equal(await statusOf('/api/v1/metrics/nothing?since=0'), 404)
+  assert.equal(await statusOf('/api/v1/metrics/orders?since=1&stepMs=0'), 400)
+  assert.equal(await statusOf('/api/v1/metrics?until=1'), 400)
   assert.equal(await statusOf('/api/v1/nothing'), 404)
   assert.equal(await statusOf('/api/v1/constructor'), 404)
 })

@@ -12,9 +12,11 @@ export interface CollectorStats {
   readonly metrics: MetricStore['stats']
   /** Absent without a database. */
   readonly history?: {
+    /** Of spans and log records. */
     readonly bytes: number
     readonly droppedSlices: number
-    readonly writes: { readonly spans: WriteStats; readonly logs: WriteStats }
+    readonly metrics: { readonly bytes: number; readonly droppedSlices: number }
+    readonly writes: Readonly<Record<'spans' | 'logs' | 'metrics', WriteStats>>
   }
   readonly stream: LiveFeed['stats']
 }

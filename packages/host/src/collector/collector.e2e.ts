@@ -4,6 +4,8 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { BatchSpanProcessor, TracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace'
+import { openDatabase, sql } from '@ashlar/sql'
+import { encodeOtlp, otlpMetrics, type MetricRecord } from '@ashlar/telemetry/otlp'
 import {
   authorized,
   eventually,
@@ -11,6 +13,8 @@ import {
   startPostgres,
   type CollectorProcess,
 } from './collector-process.test.support.ts'
+import { batchOf, counterOf } from './collector.test.support.ts'
+import type { MetricSummary, MetricView } from './query/metric-view.ts'
 import type { TraceSummary, TraceView } from './query/trace-view.ts'
 
 /** What a program that is instrumented with OpenTelemetry's own SDK sends. Returns the trace's id. */
@@ -116,4 +120,89 @@ test('what was written survives kill -9: it is found by id, and listed, as befor
     traces.map((one) => one.traceId),
     [later, traceId],
   )
+})
+
+async function tell(collector: CollectorProcess, ...metrics: readonly MetricRecord[]): Promise<void> {
+  const body = new Uint8Array(encodeOtlp(otlpMetrics, 'json', batchOf(metrics)))
+  const headers = { ...authorized, 'content-type': 'application/json' }
+  assert.equal((await fetch(`${collector.url}/v1/metrics`, { method: 'POST', headers, body })).status, 200)
+}
+
+// The earliest time that there could be.
+const always = 'since=0'
+
+test('metrics that were written survive kill -9, and what was not written yet an orderly end', async (t) => {
+  const postgres = await startPostgres(t)
+  const url = postgres.urlFor('collector')
+  const first = await startCollectorProcess(t, url, { METRIC_WRITE_SECONDS: '1' })
+  await tell(first, counterOf(7))
+  await eventually(
+    () => first.get<{ metrics: MetricSummary[] }>(`metrics?${always}`),
+    ({ metrics }) => metrics.length > 0,
+  )
+  await eventually(first.stats, ({ history }) => (history?.writes.metrics.written ?? 0) > 0)
+  const before = await first.get<MetricView>(`metrics/orders?${always}`)
+  await first.kill()
+
+  // One that is asked to end long before it would have written.
+  const second = await startCollectorProcess(t, url)
+  assert.equal((await second.stats()).metrics.series, 0, 'memory is new')
+  const { metrics } = await second.get<{ metrics: MetricSummary[] }>(`metrics?${always}`)
+  assert.ok(metrics.some(({ name }) => name === 'orders'))
+  const after = await second.get<MetricView>(`metrics/orders?${always}`)
+  assert.deepEqual(after.series, before.series)
+  assert.equal(after.complete, true)
+  await tell(second, counterOf(9))
+  await second.end()
+
+  const third = await startCollectorProcess(t, url)
+  const { series } = await third.get<MetricView>(`metrics/orders?${always}&stepMs=1000000000`)
+  assert.deepEqual(
+    series.map(({ points, increase }) => [points.map(([, value]) => value), increase?.amount]),
+    [[[7, 9], 2]],
+  )
+})
+
+test('while the database takes no metrics the latest are served, as many wait as fit, the rest is lost and counted', async (t) => {
+  const postgres = await startPostgres(t)
+  const url = postgres.urlFor('collector')
+  const collector = await startCollectorProcess(t, url, { METRIC_WRITE_SECONDS: '1' })
+  await using db = await openDatabase({ url })
+  const [held, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const holding = db.transaction(async (tx) => {
+    await tx.run(sql`lock table metric_entry in exclusive mode`)
+    held.resolve()
+    await over.promise
+  })
+  await held.promise
+  // Twelve megabytes of labels, where eight may wait.
+  const label = 'x'.repeat(4_000)
+  for (let at = 0; at < 3; at++) {
+    const points = Array.from({ length: 1_000 }, (_, id) => ({
+      attributes: { id, label },
+      startMs: 0,
+      timeMs: 1,
+      value: 1,
+    }))
+    const { name, description, unit } = counterOf(0, `wide ${at}`)
+    await tell(collector, { name, description, unit, kind: 'gauge', points })
+  }
+  const lost = ({ writes }: { writes: { metrics: { lost: Record<string, number> } } }): number =>
+    writes.metrics.lost['queue-full'] ?? 0
+  const { history } = await eventually(
+    collector.stats,
+    (stats) => stats.history !== undefined && lost(stats.history) > 0,
+  )
+  assert.ok((history?.writes.metrics.queued ?? 0) > 1_000 && (history?.writes.metrics.queued ?? 0) < 3_000)
+  const { series } = await collector.get<MetricView>('metrics/wide 2')
+  assert.equal(series.length, 1_000)
+  await checkOut(exporterTo(collector, JsonExporter, false))
+  await eventually(collector.stats, (stats) => stats.history?.writes.spans.written === 2)
+  over.resolve()
+  await holding
+  const done = await eventually(collector.stats, (stats) => stats.history?.writes.metrics.queued === 0)
+  const { stored } = await db.one(sql<{ stored: number }>`
+    select coalesce(sum(count), 0)::int8 as stored from metric_entry`)
+  assert.equal(done.history?.writes.metrics.written, stored)
+  assert.equal(done.history?.writes.metrics.lost.refused, 0)
 })

@@ -41,8 +41,8 @@ export function logOf(fields: Partial<LogRecord> = {}): LogRecord {
   }
 }
 
-export function counterOf(value: number, name = 'orders'): MetricRecord {
-  const points = [{ attributes: { method: 'card' }, startMs: 0, timeMs: 1, value }]
+export function counterOf(value: number, name = 'orders', startMs = 0): MetricRecord {
+  const points = [{ attributes: { method: 'card' }, startMs, timeMs: 1, value }]
   return { name, description: 'Orders.', unit: '{order}', kind: 'counter', temporality: 'cumulative', points }
 }
 

@@ -6,17 +6,28 @@ import { describeLog } from './query/log-view.ts'
 import { logEntries, spanEntries, type Entry } from './store/entry.ts'
 import type { EntryIds } from './store/entry-ids.ts'
 import type { EntryStore } from './store/entry-store.ts'
+import type { MetricHistory } from './store/history-metrics.ts'
 import type { HistoryWriter } from './store/history-writer.ts'
 import { LayeredEntries } from './store/layered-entries.ts'
+import { takeMetricEntries, type MetricEntry } from './store/metric-entry.ts'
 import { MetricStore } from './store/metric-store.ts'
 import { RecentEntries } from './store/recent-entries.ts'
+
+export interface CollectorHistory {
+  readonly spans: EntryStore
+  readonly logs: EntryStore
+  readonly metrics: MetricHistory
+  readonly writer: HistoryWriter<'spans' | 'logs', Entry>
+  /** With a queue of its own: spans that wait take no room from what tells of them. */
+  readonly metricWriter: HistoryWriter<'metrics', MetricEntry>
+}
 
 export interface CollectorOptions {
   readonly ids: EntryIds
   /** For spans, and as much for log records. @default 24 MiB */
   readonly maxRecentBytes?: number
   /** What is older than memory reaches; absent without a database. */
-  readonly history?: { readonly spans: EntryStore; readonly logs: EntryStore; readonly writer: HistoryWriter }
+  readonly history?: CollectorHistory
   readonly clock: Clock
 }
 
@@ -28,15 +39,17 @@ const maxListedChars = 256 * 1_024
 export class Collector {
   readonly feed: LiveFeed = new LiveFeed()
   readonly metrics: MetricStore
+  readonly metricHistory: MetricHistory | undefined
   readonly spans: EntryStore
   readonly logs: EntryStore
   readonly #recent: { readonly spans: RecentEntries; readonly logs: RecentEntries }
-  readonly #writer: HistoryWriter | undefined
+  readonly #history: CollectorHistory | undefined
   readonly #ids: EntryIds
 
   constructor({ ids, maxRecentBytes = 24 * 1_024 * 1_024, history, clock }: CollectorOptions) {
     this.#ids = ids
-    this.#writer = history?.writer
+    this.#history = history
+    this.metricHistory = history?.metrics
     this.#recent = { spans: new RecentEntries(maxRecentBytes), logs: new RecentEntries(maxRecentBytes) }
     this.spans = new LayeredEntries(this.#recent.spans, history?.spans)
     this.logs = new LayeredEntries(this.#recent.logs, history?.logs)
@@ -69,7 +82,7 @@ export class Collector {
     return 0
   }
 
-  /** Returns how many data points there was no room for. */
+  /** Returns how many data points were refused. */
   addMetrics(batches: readonly OtlpBatch<MetricRecord>[]): number {
     const refused = this.metrics.add(batches)
     if (this.feed.isWanted('metrics')) {
@@ -79,9 +92,15 @@ export class Collector {
     return refused
   }
 
+  /** Brings on its way into history what metrics were since this was last called. Costs nothing without a history. */
+  writeMetrics(): void {
+    const writer = this.#history?.metricWriter
+    if (writer !== undefined) writer.offer('metrics', takeMetricEntries(this.metrics.all(), this.#ids.next))
+  }
+
   #keep(kind: 'spans' | 'logs', entries: readonly Entry[]): void {
     this.#recent[kind].add(entries)
-    this.#writer?.offer(kind, entries)
+    this.#history?.writer.offer(kind, entries)
   }
 }
 

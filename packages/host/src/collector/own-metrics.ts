@@ -50,13 +50,23 @@ function register(metrics: MetricRegistry, stats: () => CollectorStats): readonl
     counter('cut', 'Attributes, events and texts that were left out or cut.', ['signal'], (report) => {
       for (const [signal, { cut }] of Object.entries(stats().received)) report(cut, [signal])
     }),
-    counter('history.written', 'Spans and log records that were written to history.', ['signal'], (report) => {
-      for (const [signal, { written }] of Object.entries(stats().history?.writes ?? {})) report(written, [signal])
-    }),
-    counter('history.lost', 'Spans and log records that history does not have.', ['signal', 'reason'], (report) => {
-      for (const [signal, { lost }] of Object.entries(stats().history?.writes ?? {})) {
-        for (const [reason, count] of Object.entries(lost)) report(count, [signal, reason])
-      }
-    }),
+    counter(
+      'history.written',
+      'Spans, data points and log records that were written to history.',
+      ['signal'],
+      (report) => {
+        for (const [signal, { written }] of Object.entries(stats().history?.writes ?? {})) report(written, [signal])
+      },
+    ),
+    counter(
+      'history.lost',
+      'Spans, data points and log records that history does not have.',
+      ['signal', 'reason'],
+      (report) => {
+        for (const [signal, { lost }] of Object.entries(stats().history?.writes ?? {})) {
+          for (const [reason, count] of Object.entries(lost)) report(count, [signal, reason])
+        }
+      },
+    ),
   ]
 }

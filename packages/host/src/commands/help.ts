@@ -20,7 +20,7 @@ const text = `ashlar runs a system of services, and what they need, on this mach
   --ephemeral        up: forget all data at the end
   --json             JSON, one object a line, for programs
   --service NAME     traces, logs, metrics: of that service alone
-  --since 10m        traces, logs: what came so long ago at the most
+  --since 10m        traces, logs, metrics: what came so long ago at the most
   --limit N          traces, logs: so many (default: 20)
   --name TEXT        traces: with that in the name of a span
   --errors           traces: with a span that failed

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test, { after, before, suite } from 'node:test'
-import { encodeOtlp, otlpLogs, otlpMetrics } from '@ashlar/telemetry/otlp'
+import { systemClock } from '@ashlar/kernel'
+import { encodeOtlp, otlpLogs, otlpMetrics, type MetricRecord } from '@ashlar/telemetry/otlp'
 import { batchOf, counterOf, logOf, spanOf, traceId, tracesBody } from '../collector/collector.test.support.ts'
 import { findCollector } from '../collector-client.ts'
 import type { Console } from '../console.ts'
@@ -117,10 +118,43 @@ suite('telemetry on the command line', () => {
     const [title, , , row] = await shown(metricsCommand, 'orders', '--service', 'order')
     assert.equal(title, 'orders (counter, {order}): Orders.')
     assert.match(row ?? '', /^order +method=card +7$/)
+    const lines = await shown(metricsCommand, 'orders', '--since', '6h')
+    assert.match(lines[1] ?? '', /^from 20\S+Z to 20\S+Z$/)
+    assert.match(lines[3] ?? '', /^service +labels +value +increase +per second$/)
+    assert.ok((await shown(metricsCommand, '--since', '6h')).some((line) => line.startsWith('orders ')))
+    await assert.rejects(metricsCommand(['orders', '--since', 'soon', ...place], screen()), {
+      message: /^metrics: --since is a duration/,
+    })
     const json = JSON.parse((await shown(metricsCommand, 'orders', '--json'))[0] ?? '') as {
       series: { points: number[][] }[]
     }
     assert.equal(json.series[0]?.points[0]?.[1], 7)
+  })
+
+  test('a counter that began within the time shows its growth, a gauge its extent, a histogram how it was spread then', async () => {
+    const startMs = systemClock.wall() - 1_000
+    const { name: _, ...common } = counterOf(0)
+    const point = { attributes: {}, startMs, timeMs: startMs }
+    const spread = { count: 4, sum: 60, bounds: [10, 20], counts: [0, 4, 0], exemplars: [] }
+    const metrics: readonly MetricRecord[] = [
+      counterOf(5, 'new', startMs),
+      { ...common, name: 'level', kind: 'gauge', points: [{ ...point, value: -2.5 }] },
+      { ...common, name: 'took', kind: 'histogram', temporality: 'cumulative', points: [{ ...point, ...spread }] },
+    ]
+    await send('/v1/metrics', encodeOtlp(otlpMetrics, 'json', batchOf(metrics)))
+    const figuresOf = async (name: string, ...flags: string[]): Promise<string> =>
+      (await shown(metricsCommand, name, ...flags))
+        .at(-1)
+        ?.replace(/^order +(method=card)? +/, '')
+        .replaceAll(/ +/g, ' ') ?? ''
+    assert.equal(await figuresOf('new', '--since', '1h'), '5 5')
+    assert.equal(await figuresOf('level'), '-2.500 -2.500 -2.500')
+    const old = { ...spread, attributes: {}, startMs: 0, timeMs: startMs }
+    const started = { ...common, name: 'old', kind: 'histogram', temporality: 'cumulative', points: [old] } as const
+    await send('/v1/metrics', encodeOtlp(otlpMetrics, 'json', batchOf([started])))
+    assert.equal(await figuresOf('old', '--since', '1h'), '0', 'nothing is known to have come since')
+    assert.equal(await figuresOf('old'), '4 15 15 19.50 19.90')
+    for (const flags of [[], ['--since', '1h']]) assert.equal(await figuresOf('took', ...flags), '4 15 15 19.50 19.90')
   })
 
   test('what the collector refuses, or does not have, is said in words', async () => {

@@ -16,7 +16,7 @@ export class Parameters {
   text(name: string): string | undefined {
     this.#known.add(name)
     const value = this.#query.get(name) ?? ''
-    if (value.length > maxTextLength) this.#wrong(name, `has ${maxTextLength} characters at most`)
+    if (value.length > maxTextLength) this.refuse(name, `has ${maxTextLength} characters at most`)
     return value === '' ? undefined : value
   }
 
@@ -26,27 +26,27 @@ export class Parameters {
     if (text === undefined) return undefined
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
     if (value >= min && value <= max) return value
-    this.#wrong(name, `is a number from ${min} to ${max}`)
+    this.refuse(name, `is a number from ${min} to ${max}`)
     return undefined
   }
 
   whole(name: string, options: { readonly min: number; readonly max: number }): number | undefined {
     const value = this.number(name, options)
     if (value === undefined || Number.isInteger(value)) return value
-    this.#wrong(name, 'is a whole number')
+    this.refuse(name, 'is a whole number')
     return undefined
   }
 
   flag(name: string): boolean {
     const text = this.text(name)
-    if (text !== undefined && text !== 'true' && text !== 'false') this.#wrong(name, 'is true or false')
+    if (text !== undefined && text !== 'true' && text !== 'false') this.refuse(name, 'is true or false')
     return text === 'true'
   }
 
   oneOf<const T extends string>(name: string, values: readonly T[]): T | undefined {
     const text = this.text(name)
     const value = values.find((one) => one === text)
-    if (text !== undefined && value === undefined) this.#wrong(name, `is one of ${values.join(', ')}`)
+    if (text !== undefined && value === undefined) this.refuse(name, `is one of ${values.join(', ')}`)
     return value
   }
 
@@ -55,13 +55,13 @@ export class Parameters {
     const text = this.text(name)
     if (text === undefined) return undefined
     const value = /^\d{1,15}$/.test(text) ? Number(text) : parseIsoTime(text)
-    if (value === undefined) this.#wrong(name, 'is a time: 2026-01-31T12:00:00Z, or epoch milliseconds')
+    if (value === undefined) this.refuse(name, 'is a time: 2026-01-31T12:00:00Z, or epoch milliseconds')
     return value
   }
 
   traceId(name: string): string | undefined {
     const text = this.text(name)?.toLowerCase()
-    if (text !== undefined && !/^[0-9a-f]{32}$/.test(text)) this.#wrong(name, 'is a trace id: 32 hexadecimal digits')
+    if (text !== undefined && !/^[0-9a-f]{32}$/.test(text)) this.refuse(name, 'is a trace id: 32 hexadecimal digits')
     return text
   }
 
@@ -69,12 +69,13 @@ export class Parameters {
   check(): void {
     for (const name of new Set(this.#query.keys())) {
       if (!this.#known.has(name))
-        this.#wrong(name.slice(0, maxTextLength), `means nothing here (there are: ${[...this.#known].join(', ')})`)
+        this.refuse(name.slice(0, maxTextLength), `means nothing here (there are: ${[...this.#known].join(', ')})`)
     }
     if (this.#issues.length > 0) throw new InvalidInputError(this.#issues)
   }
 
-  #wrong(path: string, message: string): void {
+  /** Says what is wrong with a parameter. */
+  refuse(path: string, message: string): void {
     this.#issues.push({ path, message })
   }
 }

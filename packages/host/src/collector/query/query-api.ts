@@ -6,8 +6,9 @@ import { feedKinds, type FeedKind } from '../live-feed.ts'
 import { idAt } from '../store/entry-ids.ts'
 import { findTrace, findTraces } from './find-traces.ts'
 import { findLogs, logsOfTrace, severities, type LevelName } from './log-view.ts'
-import { summaryOfMetric, viewOfMetric } from './metric-view.ts'
+import { findMetric, findMetrics, type MetricSources } from './metric-view.ts'
 import { Parameters } from './parameters.ts'
+import { rangeOf } from './time-range.ts'
 
 export interface QueryApiOptions {
   readonly collector: Collector
@@ -93,21 +94,31 @@ export class QueryApi {
     return json({ logs, ...cursorOf(next) })
   }
 
-  #metrics(query: URLSearchParams): HttpResponse {
+  async #metrics(query: URLSearchParams): Promise<HttpResponse> {
     const asked = new Parameters(query)
-    const service = asked.text('service')
+    const [service, sinceMs] = [asked.text('service'), asked.time('since')]
     asked.check()
-    const all = this.#options.collector.metrics.all().map(summaryOfMetric)
-    return json({ metrics: all.filter(({ services }) => service === undefined || services.includes(service)) })
+    const metrics = await findMetrics(this.#sources(sinceMs !== undefined), sinceMs ?? 0)
+    return json({ metrics: metrics.filter(({ services }) => service === undefined || services.includes(service)) })
   }
 
-  #metric(query: URLSearchParams, name: string): HttpResponse {
+  async #metric(query: URLSearchParams, name: string): Promise<HttpResponse> {
     const asked = new Parameters(query)
-    const [service, sinceMs = 0] = [asked.text('service'), asked.time('since')]
+    const service = asked.text('service')
+    const nowMs = this.#options.clock.wall()
+    // Nobody waits for the database who asks for the latest.
+    const { recent, history } = this.#sources(query.has('since') || query.has('until'))
+    const oldestMs = (history?.oldestMs ?? nowMs) - recent.reachMs
+    const range = rangeOf(asked, nowMs, { oldestMs, usualMs: recent.reachMs })
     asked.check()
-    const metric = this.#options.collector.metrics.get(name)
+    const metric = await findMetric({ recent, history }, name, { service, range })
     if (metric === undefined) throw unknown(`there is no metric ${name}`)
-    return json(viewOfMetric(metric, service, sinceMs))
+    return json(metric)
+  }
+
+  #sources(isPastAsked: boolean): MetricSources {
+    const { metrics: recent, metricHistory } = this.#options.collector
+    return { recent, history: isPastAsked ? metricHistory : undefined }
   }
 
   #stream(request: HttpRequest): HttpResponse {

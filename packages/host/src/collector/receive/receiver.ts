@@ -17,7 +17,7 @@ import { rpcStatus } from './rpc-status.ts'
 
 export interface ReceiverOptions<T> {
   readonly signal: OtlpSignal<T>
-  /** Takes what was decoded. Returns how many of the items it had no room for. */
+  /** Takes what was decoded. Returns how many of the items it refused. */
   readonly take: (batches: readonly OtlpBatch<T>[]) => number
   readonly guard: (request: HttpRequest) => void
   readonly edge: EdgeTable
@@ -69,10 +69,10 @@ export class Receiver<T> {
     const { batches, losses } = decodeOtlp(signal, form, body, limits)
     let items = 0
     for (const { records } of batches) for (const record of records) items += signal.weigh(record)
-    const noRoom = take(batches)
-    const rejected = noRoom + losses.droppedRecords + losses.invalidRecords + losses.unsupportedRecords
-    this.#counts.took(items - noRoom, rejected, losses)
-    const partial = rejected === 0 ? undefined : { rejected, message: explain(losses, noRoom) }
+    const refusedItems = take(batches)
+    const rejected = refusedItems + losses.droppedRecords + losses.invalidRecords + losses.unsupportedRecords
+    this.#counts.took(items - refusedItems, rejected, losses)
+    const partial = rejected === 0 ? undefined : { rejected, message: explain(losses, refusedItems) }
     return {
       status: 200,
       headers: { 'content-type': contentTypeOf(form) },
@@ -94,12 +94,12 @@ export class Receiver<T> {
   }
 }
 
-function explain(losses: OtlpLosses, noRoom: number): string {
+function explain(losses: OtlpLosses, refusedItems: number): string {
   const reasons: [number, string][] = [
     [losses.droppedRecords, 'beyond the limit of one request'],
     [losses.invalidRecords, 'without a valid id or name, or with buckets that do not fit their bounds'],
     [losses.unsupportedRecords, 'of a kind that is not read here'],
-    [noRoom, 'of series beyond the limit'],
+    [refusedItems, 'of series beyond the limit, or with a name, kind or value that is not kept'],
   ]
   return reasons.flatMap(([count, why]) => (count === 0 ? [] : [`${count} ${why}`])).join('; ')
 }

@@ -36,8 +36,8 @@ export interface LogContent extends Omit<LogRecord, 'traceId'> {
 const overheadBytes = 256
 
 /** About what an entry takes in memory. Text beyond Latin-1 takes two bytes a character. */
-export function bytesOf({ content }: Entry): number {
-  return overheadBytes + content.length
+export function bytesOf({ about = '', content }: { readonly about?: string; readonly content: string }): number {
+  return overheadBytes + about.length + content.length
 }
 
 /** One entry for each trace of each batch. */

@@ -7,7 +7,7 @@ import { entry } from './entry-store-contract.test.support.ts'
 import { HistoryWriter, type WriteTarget } from './history-writer.ts'
 
 /** A history that can be away, and slow. */
-class Target implements WriteTarget {
+class Target implements WriteTarget<'spans' | 'logs', Entry> {
   readonly ids: number[] = []
   readonly sizes: number[] = []
   failWith: Error | undefined
@@ -31,13 +31,19 @@ class Target implements WriteTarget {
 interface Bench {
   readonly target: Target
   readonly clock: VirtualClock
-  readonly writer: HistoryWriter
+  readonly writer: HistoryWriter<'spans' | 'logs', Entry>
   readonly refused: unknown[]
 }
 
 function bench(t: TestContext, options: { maxQueueBytes?: number; maxWriteBytes?: number } = {}): Bench {
   const [target, clock, refused]: [Target, VirtualClock, unknown[]] = [new Target(), new VirtualClock(), []]
-  const writer = new HistoryWriter({ target, clock, onRefused: (error) => void refused.push(error), ...options })
+  const writer = new HistoryWriter({
+    kinds: ['spans', 'logs'],
+    target,
+    clock,
+    onRefused: (error) => void refused.push(error),
+    ...options,
+  })
   t.after(() => writer[Symbol.asyncDispose]())
   return { target, clock, writer, refused }
 }

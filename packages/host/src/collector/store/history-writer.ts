@@ -8,26 +8,34 @@ import {
   type Closeable,
   type Timer,
 } from '@ashlar/kernel'
-import { bytesOf, type Entry } from './entry.ts'
+import { bytesOf } from './entry.ts'
 
 export type WriteLossReason = 'queue-full' | 'refused' | 'closed'
 
-/** Spans, or log records, on their way into history. What was offered is written, lost or queued. */
+/** Spans, log records or data points on their way into history. What was offered is written, lost or queued. */
 export interface WriteStats {
   readonly written: number
   readonly queued: number
   readonly lost: Readonly<Record<WriteLossReason, number>>
 }
 
+/** What can be written: so many spans, log records or data points as text. */
+export interface Writable {
+  readonly count: number
+  readonly about?: string
+  readonly content: string
+}
+
 /** What it writes to. */
-export interface WriteTarget {
-  add(entries: { readonly spans: readonly Entry[]; readonly logs: readonly Entry[] }): Promise<void>
+export interface WriteTarget<K extends string, E extends Writable> {
+  add(entries: Readonly<Record<K, readonly E[]>>): Promise<void>
   tidy(): Promise<void>
   readonly isTidyDue: boolean
 }
 
-export interface HistoryWriterOptions {
-  readonly target: WriteTarget
+export interface HistoryWriterOptions<K extends string, E extends Writable> {
+  readonly kinds: readonly K[]
+  readonly target: WriteTarget<K, E>
   /** What may wait. What comes when there is as much is lost to history, and counted. @default 16 MiB */
   readonly maxQueueBytes?: number
   /** What goes into one statement. @default 1 MiB */
@@ -39,9 +47,9 @@ export interface HistoryWriterOptions {
   readonly clock: Clock
 }
 
-interface Waiting {
-  readonly kind: 'spans' | 'logs'
-  readonly entry: Entry
+interface Waiting<K, E> {
+  readonly kind: K
+  readonly entry: E
 }
 
 class Counts {
@@ -60,26 +68,27 @@ const maxEntries = 2_000
  * Brings entries into history in the background, many in one statement. While the database is away they wait, as many
  * as fit. Nobody who reports waits for it.
  */
-export class HistoryWriter implements Closeable {
-  readonly #options: Required<HistoryWriterOptions>
-  readonly #counts = { spans: new Counts(), logs: new Counts() }
-  #queue: Waiting[] = []
+export class HistoryWriter<K extends string, E extends Writable> implements Closeable {
+  readonly #options: Required<HistoryWriterOptions<K, E>>
+  readonly #counts: Readonly<Record<K, Counts>>
+  #queue: Waiting<K, E>[] = []
   #bytes = 0
   #writing: Promise<void> | undefined
   #timer: Timer | undefined
   readonly #stop = new AbortController()
 
-  constructor(options: HistoryWriterOptions) {
+  constructor(options: HistoryWriterOptions<K, E>) {
+    this.#counts = ofEach(options.kinds, () => new Counts())
     this.#options = { maxQueueBytes: 16 * 1_024 * 1_024, maxWriteBytes: 1_024 * 1_024, tidyEveryMs: 60_000, ...options }
     this.#tidyLater()
   }
 
-  get stats(): { readonly spans: WriteStats; readonly logs: WriteStats } {
-    return { spans: this.#counts.spans.stats, logs: this.#counts.logs.stats }
+  get stats(): Readonly<Record<K, WriteStats>> {
+    return ofEach(this.#options.kinds, (kind) => this.#counts[kind].stats)
   }
 
   /** Never waits and never throws. */
-  offer(kind: 'spans' | 'logs', entries: readonly Entry[]): void {
+  offer(kind: K, entries: readonly E[]): void {
     const counts = this.#counts[kind]
     for (const entry of entries) {
       const bytes = bytesOf(entry)
@@ -118,10 +127,10 @@ export class HistoryWriter implements Closeable {
     this.#writing = undefined
   }
 
-  #take(): Waiting[] {
+  #take(): Waiting<K, E>[] {
     let [end, bytes] = [0, 0]
     while (end < this.#queue.length && end < maxEntries) {
-      bytes += bytesOf((this.#queue[end] as Waiting).entry)
+      bytes += bytesOf((this.#queue[end] as Waiting<K, E>).entry)
       if (end > 0 && bytes > this.#options.maxWriteBytes) break
       end += 1
     }
@@ -129,10 +138,9 @@ export class HistoryWriter implements Closeable {
   }
 
   /** Why it was lost; `undefined` when it has been written. */
-  async #write(taken: readonly Waiting[]): Promise<WriteLossReason | undefined> {
-    const { target, clock, onRefused } = this.#options
-    const of = (kind: string): Entry[] => taken.flatMap((one) => (one.kind === kind ? [one.entry] : []))
-    const entries = { spans: of('spans'), logs: of('logs') }
+  async #write(taken: readonly Waiting<K, E>[]): Promise<WriteLossReason | undefined> {
+    const { kinds, target, clock, onRefused } = this.#options
+    const entries = ofEach(kinds, (kind) => taken.flatMap((one) => (one.kind === kind ? [one.entry] : [])))
     const nextDelayMs = backoff({ baseDelayMs: 100, maxDelayMs: 5_000 })
     for (;;) {
       try {
@@ -150,11 +158,11 @@ export class HistoryWriter implements Closeable {
     }
   }
 
-  #lose(taken: readonly Waiting[], reason: WriteLossReason): void {
+  #lose(taken: readonly Waiting<K, E>[], reason: WriteLossReason): void {
     this.#settle(taken, (counts, count) => (counts.lost[reason] += count))
   }
 
-  #settle(taken: readonly Waiting[], count: (counts: Counts, count: number) => void): void {
+  #settle(taken: readonly Waiting<K, E>[], count: (counts: Counts, count: number) => void): void {
     for (const { kind, entry } of taken) {
       this.#bytes -= bytesOf(entry)
       this.#counts[kind].queued -= entry.count
@@ -179,6 +187,10 @@ export class HistoryWriter implements Closeable {
     })
     await this.#writeAll()
   }
+}
+
+function ofEach<K extends string, T>(kinds: readonly K[], value: (kind: K) => T): Record<K, T> {
+  return Object.fromEntries(kinds.map((kind) => [kind, value(kind)])) as Record<K, T>
 }
 
 function isPassing(error: unknown): boolean {

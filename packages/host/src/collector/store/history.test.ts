@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test, { after, type TestContext } from 'node:test'
-import { sql, type Database } from '@ashlar/sql'
+import { migrate, sql, type Database } from '@ashlar/sql'
 import { testDatabase } from '@ashlar/sql/testing'
 import { seededRandom, VirtualClock } from '@ashlar/kernel/testing'
 import { batchOf, logOf, spanOf, traceId } from '../collector.test.support.ts'
 import { logEntries, spanEntries } from './entry.ts'
 import { entry, entryStoreContract, findAll } from './entry-store-contract.test.support.ts'
+import { HistoryEntries } from './history-entries.ts'
 import { History } from './history.ts'
 import type { Retention } from './slices.ts'
 
@@ -16,7 +20,7 @@ async function openHistory(
   options: { readonly url: string; readonly retention?: Retention; readonly clock?: VirtualClock },
 ): Promise<History> {
   const { url, retention = roomy, clock = new VirtualClock() } = options
-  const history = await History.open({ url, retention, clock, random: seededRandom(1) })
+  const history = await History.open({ url, retention, metricRetention: roomy, clock, random: seededRandom(1) })
   t.after(() => history[Symbol.asyncDispose]())
   return history
 }
@@ -32,7 +36,13 @@ after(async () => {
 async function openShared(): Promise<{ readonly history: History; readonly db: Database }> {
   const { url, db } = await testDatabase({ after: (cleanup) => void cleanups.push(cleanup) })
   return {
-    history: await History.open({ url, retention: roomy, clock: new VirtualClock(), random: seededRandom(1) }),
+    history: await History.open({
+      url,
+      retention: roomy,
+      metricRetention: roomy,
+      clock: new VirtualClock(),
+      random: seededRandom(1),
+    }),
     db,
   }
 }
@@ -69,6 +79,24 @@ test('history is there after a restart, and ids go on after it', async (t) => {
   assert.deepEqual(await second.stores.spans.ofTrace('t1', 10), [entry(5)])
   assert.deepEqual(await findAll(second.stores.logs, {}), [7])
   assert.equal(await second.lastId(), 7)
+})
+
+test('what a collector without metrics in its history has written is there after it was replaced, for as long as it may', async (t) => {
+  const { url, db } = await testDatabase(t)
+  const directory = await mkdtemp(join(tmpdir(), 'ashlar-'))
+  t.after(() => rm(directory, { recursive: true }))
+  const first = '0001-history.sql'
+  await copyFile(new URL(`../../../migrations/collector/${first}`, import.meta.url), join(directory, first))
+  await migrate(db, { namespace: 'collector', directory })
+  const { slice } = await db.one(sql<{ slice: number }>`select open_history_slice(1) as slice`)
+  await new HistoryEntries(db, 'span_entry').add(slice, [entry(5)])
+  const clock = new VirtualClock()
+  const history = await openHistory(t, { url, clock })
+  await history.add({ spans: [entry(6)], logs: [] })
+  assert.deepEqual(await findAll(history.stores.spans, {}), [6, 5])
+  await clock.advance(2 * roomy.maxAgeMs)
+  await history.tidy()
+  assert.deepEqual(await findAll(history.stores.spans, {}), [6], 'what it left is dropped like all else')
 })
 
 test('entries that are added again are there once', async (t) => {

@@ -1,38 +1,49 @@
 import { sql, migrate, openDatabase, type Database } from '@ashlar/sql'
 import type { Clock, Random } from '@ashlar/kernel'
 import type { Entry } from './entry.ts'
-import { HistoryEntries } from './history-entries.ts'
+import { HistoryEntries, historyTables } from './history-entries.ts'
+import { HistoryMetrics } from './history-metrics.ts'
+import type { WriteTarget } from './history-writer.ts'
 import { Slices, type Retention } from './slices.ts'
 
 export interface HistoryOptions {
   readonly url: string
+  /** Of spans and log records together. */
   readonly retention: Retention
+  /** Of metrics, which are kept apart: many spans must not push out what tells of them. */
+  readonly metricRetention: Retention
   readonly clock: Clock
   readonly random: Random
 }
 
 /** Everything that was received and is kept, in PostgreSQL: it survives restarts. */
-export class History implements AsyncDisposable {
-  readonly stores: { readonly spans: HistoryEntries; readonly logs: HistoryEntries }
+export class History implements AsyncDisposable, WriteTarget<'spans' | 'logs', Entry> {
+  readonly stores: {
+    readonly spans: HistoryEntries
+    readonly logs: HistoryEntries
+    readonly metrics: HistoryMetrics
+  }
   readonly #db: Database
   readonly #slices: Slices
   readonly #clock: Clock
 
-  private constructor(db: Database, slices: Slices, clock: Clock) {
+  private constructor(db: Database, slices: Slices, metrics: HistoryMetrics, clock: Clock) {
     this.#db = db
     this.#slices = slices
     this.#clock = clock
-    this.stores = { spans: new HistoryEntries(db, 'span_entry'), logs: new HistoryEntries(db, 'log_entry') }
+    this.stores = { spans: new HistoryEntries(db, 'span_entry'), logs: new HistoryEntries(db, 'log_entry'), metrics }
   }
 
-  static async open({ url, retention, clock, random }: HistoryOptions): Promise<History> {
+  static async open({ url, retention, metricRetention, clock, random }: HistoryOptions): Promise<History> {
     const db = await openDatabase({ url, name: 'collector', clock, random })
     try {
       await migrate(db, {
         namespace: 'collector',
         directory: new URL('../../../migrations/collector/', import.meta.url),
       })
-      return new History(db, await Slices.open(db, retention, clock.wall()), clock)
+      const lane = { kind: 'entries', tables: historyTables }
+      const slices = await Slices.open(db, lane, retention, clock.wall())
+      return new History(db, slices, await HistoryMetrics.open(db, metricRetention, clock), clock)
     } catch (error) {
       await db[Symbol.asyncDispose]()
       throw error
@@ -45,7 +56,8 @@ export class History implements AsyncDisposable {
 
   /** The highest id there is; 0 when there is none. */
   async lastId(): Promise<number> {
-    return Math.max(await this.stores.spans.lastId(), await this.stores.logs.lastId())
+    const { spans, logs, metrics } = this.stores
+    return Math.max(await spans.lastId(), await logs.lastId(), await metrics.lastId())
   }
 
   /** Adds entries, durable when it resolves. Adding the same again, after an error, adds nothing. */

@@ -36,7 +36,8 @@ export class LayeredEntries implements EntryStore {
   }
 }
 
-function orNothing<T>(nothing: T): (error: unknown) => T {
+/** Answers so while the database is away; what is wrong with a question is said all the same. */
+export function orNothing<T>(nothing: T): (error: unknown) => T {
   return (error) => {
     if (codeOf(error)?.startsWith('ASHLAR_SQL_') === true && (error as AshlarError).retryable) return nothing
     throw error

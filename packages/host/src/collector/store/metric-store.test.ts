@@ -8,10 +8,10 @@ import { MetricStore } from './metric-store.ts'
 function sum(
   value: number,
   attributes: Attributes = {},
-  fields: { name?: string; delta?: boolean } = {},
+  fields: { name?: string; delta?: boolean; startMs?: number } = {},
 ): MetricRecord {
-  const { name = 'orders', delta = false } = fields
-  const points = [{ attributes, startMs: 0, timeMs: 0, value }]
+  const { name = 'orders', delta = false, startMs = 0 } = fields
+  const points = [{ attributes, startMs, timeMs: 0, value }]
   return { name, description: '', unit: '1', kind: 'counter', temporality: delta ? 'delta' : 'cumulative', points }
 }
 
@@ -87,7 +87,8 @@ test('an explosion of labels is refused and counted, and leaves other metrics th
   assert.equal(refused, 940)
   assert.equal(store.add(from('order', sum(1, {}, { name: 'quiet' }))), 0)
   assert.equal(store.add(from('payment', sum(1, { id: 1 }))), 0)
-  assert.deepEqual(store.stats, { metrics: 2, series: 62, points: 62, refused: 940 })
+  const refusals = { series: 940, name: 0, kind: 0, value: 0 }
+  assert.deepEqual(store.stats, { metrics: 2, series: 62, points: 62, refused: 940, refusals })
 })
 
 test('a series that nobody tells of any more makes room for others', async () => {
@@ -119,7 +120,7 @@ test('names and labels together take no more memory than they may; what goes bey
   const long = 'x'.repeat(3_000)
   assert.equal(store.add(from('order', ...[1, 2, 3, 4].map((id) => sum(1, { id, long })))), 1)
   assert.equal(store.add(from('order', { ...sum(1, {}, { name: 'wordy' }), description: long })), 1)
-  assert.deepEqual(store.stats, { metrics: 1, series: 3, points: 3, refused: 2 })
+  assert.deepEqual({ ...store.stats, refusals: {} }, { metrics: 1, series: 3, points: 3, refused: 2, refusals: {} })
   await clock.advance(15 * 60_000 + 10_000)
   assert.equal(store.add(from('order', ...[5, 6, 7].map((id) => sum(1, { id, long })))), 0)
 })
@@ -130,4 +131,60 @@ test('a name that means another kind is refused: its numbers are not comparable'
   const gauge = { ...sum(5), kind: 'gauge' } as MetricRecord
   assert.equal(store.add(from('payment', gauge)), 1)
   assert.equal(store.get('orders')?.kind, 'counter')
+})
+
+test('a process that starts anew is another series, also when it does not say which process it is', () => {
+  const store = new MetricStore({ clock: new VirtualClock() })
+  store.add(from('order', sum(9, {}, { startMs: 1_000 })))
+  store.add(from('order', sum(2, {}, { startMs: 5_000 })))
+  const series = [...(store.get('orders')?.series.values() ?? [])]
+  assert.deepEqual(
+    series.map((one) => [one.startMs, one.points(0).map(([, value]) => value)]),
+    [
+      [1_000, [9]],
+      [5_000, [2]],
+    ],
+  )
+})
+
+test('sums that come as differences stay one series, which counts since its first', async () => {
+  const clock = new VirtualClock()
+  const store = new MetricStore({ clock })
+  const startMs = clock.wall()
+  for (const since of [10, 20]) {
+    store.add(from('order', sum(4, {}, { delta: true, startMs: startMs - since })))
+    await clock.advance(10_000)
+  }
+  const [series, ...others] = store.get('orders')?.series.values() ?? []
+  assert.deepEqual(others, [])
+  assert.deepEqual([series?.startMs, series?.points(0).map(([, value]) => value)], [startMs, [4, 8]])
+})
+
+test('values that JSON has no word for are refused and counted, and so is one that makes a total so', () => {
+  const store = new MetricStore({ clock: new VirtualClock() })
+  const refused = (...records: readonly MetricRecord[]): number => store.add(from('order', ...records))
+  assert.equal(refused(sum(Number.NaN), sum(Infinity), sum(-Infinity)), 3)
+  const took = histogram([1, 0, 1], 'cumulative') as MetricRecord & { kind: 'histogram' }
+  const withPoint = (fields: object): MetricRecord => ({
+    ...took,
+    points: [Object.assign({}, took.points[0], fields)],
+  })
+  assert.equal(refused(withPoint({ sum: Number.NaN }), withPoint({ bounds: [5, Infinity] })), 2)
+  assert.equal(store.stats.series, 0)
+  assert.equal(refused(sum(1e308, {}, { delta: true })), 0)
+  assert.equal(refused(sum(1e308, {}, { delta: true })), 1)
+  assert.deepEqual(store.stats.refusals, { series: 0, name: 0, kind: 0, value: 6 })
+  const [series] = store.get('orders')?.series.values() ?? []
+  assert.deepEqual(
+    series?.points(0).map(([, value]) => value),
+    [1e308],
+  )
+})
+
+test('names that no index takes, or no text of a database, are refused and counted', () => {
+  const store = new MetricStore({ clock: new VirtualClock() })
+  for (const name of ['x'.repeat(256), 'a\0b', 'a\uD800'])
+    assert.equal(store.add(from('order', sum(1, {}, { name }))), 1)
+  assert.equal(store.add(from('order', sum(1, {}, { name: 'é'.repeat(255) }))), 0)
+  assert.deepEqual(store.stats.refusals, { series: 0, name: 3, kind: 0, value: 0 })
 })

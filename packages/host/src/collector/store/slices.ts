@@ -1,11 +1,16 @@
 import { sql, type Database } from '@ashlar/sql'
-import { historyTables } from './history-entries.ts'
 
 export interface Retention {
   /** Tables and indexes together; exceeded by one slice at the most. */
   readonly maxBytes: number
   /** What is older than this is dropped; it may live longer by the age of one slice. */
   readonly maxAgeMs: number
+}
+
+/** What is sliced together, and dropped together: other lanes keep what they have. */
+export interface Lane {
+  readonly kind: string
+  readonly tables: readonly string[]
 }
 
 interface Slice {
@@ -20,28 +25,37 @@ const slicesAtMost = 16
 /** The parts that history is cut into: new entries go to the newest, and the oldest is dropped as a whole. */
 export class Slices {
   readonly #db: Database
+  readonly #lane: Lane
   readonly #retention: Retention
   #current: Slice
+  #oldestMs: number
   /** Of all that is kept, as it was last looked at. */
   #bytes = 0
   #dropped = 0
 
-  private constructor(db: Database, retention: Retention, current: Slice) {
+  private constructor(db: Database, lane: Lane, retention: Retention, current: Slice) {
     this.#db = db
+    this.#lane = lane
     this.#retention = retention
     this.#current = current
+    this.#oldestMs = current.openedMs
   }
 
   /** Goes on with the newest slice that there is. */
-  static async open(db: Database, retention: Retention, nowMs: number): Promise<Slices> {
-    const newest = (await allSlices(db)).at(-1)
-    const slices = new Slices(db, retention, newest ?? (await addSlice(db, nowMs)))
+  static async open(db: Database, lane: Lane, retention: Retention, nowMs: number): Promise<Slices> {
+    const newest = (await allSlices(db, lane)).at(-1)
+    const slices = new Slices(db, lane, retention, newest ?? (await addSlice(db, lane, nowMs)))
     await slices.tidy(nowMs)
     return slices
   }
 
   get current(): number {
     return this.#current.slice
+  }
+
+  /** When the oldest slice that there is was begun. Epoch, in milliseconds. */
+  get oldestMs(): number {
+    return this.#oldestMs
   }
 
   get stats(): { readonly bytes: number; readonly droppedSlices: number } {
@@ -66,27 +80,29 @@ export class Slices {
    * one short statement, whatever is in it.
    */
   async tidy(nowMs: number): Promise<void> {
-    let slices = await allSlices(this.#db)
+    let slices = await allSlices(this.#db, this.#lane)
     // An empty one is as good as new, however old.
-    if (this.isDue(nowMs) && !(await this.#isEmpty())) slices = [...slices, await addSlice(this.#db, nowMs)]
+    if (this.isDue(nowMs) && !(await this.#isEmpty())) slices = [...slices, await addSlice(this.#db, this.#lane, nowMs)]
     for (let oldest = slices[0]; slices.length > 1 && oldest !== undefined; oldest = slices[0]) {
       // The next one was opened when the last entry of this one had come.
       const isOld = nowMs - (slices[1] as Slice).openedMs > this.#retention.maxAgeMs
       if (!isOld && total(slices) <= this.#retention.maxBytes) break
-      await this.#db.rows(sql`select drop_history_slice(${oldest.slice})`)
+      await this.#db.rows(sql`select drop_history_slice(${oldest.slice}, ${this.#lane.tables}::text[])`)
       this.#dropped += 1
       slices = slices.slice(1)
     }
     this.#current = slices.at(-1) as Slice
+    this.#oldestMs = (slices[0] as Slice).openedMs
     this.#bytes = total(slices)
   }
 
   async #isEmpty(): Promise<boolean> {
     const { slice } = this.#current
-    const { isUsed } = await this.#db.one(sql<{ isUsed: boolean }>`
-      select exists (select from span_entry where slice = ${slice})
-        or exists (select from log_entry where slice = ${slice}) as "isUsed"`)
-    return !isUsed
+    for (const table of this.#lane.tables) {
+      const used = await this.#db.maybe(sql`select from ${sql.id(table)} where slice = ${slice} limit 1`)
+      if (used !== undefined) return false
+    }
+    return true
   }
 }
 
@@ -95,16 +111,18 @@ function total(slices: readonly Slice[]): number {
 }
 
 /** Oldest first. */
-function allSlices(db: Database): Promise<Slice[]> {
+function allSlices(db: Database, { kind, tables }: Lane): Promise<Slice[]> {
   return db.rows(sql<Slice>`
     select slice, opened_ms as "openedMs",
       (select coalesce(sum(pg_total_relation_size(format('%I', name || '_' || slice)::regclass)), 0)::int8
-       from unnest(${historyTables}::text[]) as name) as bytes
-    from history_slice order by slice`)
+       from unnest(${tables}::text[]) as name) as bytes
+    from history_slice where kind = ${kind} order by slice`)
 }
 
-async function addSlice(db: Database, nowMs: number): Promise<Slice> {
+async function addSlice(db: Database, { kind, tables }: Lane, nowMs: number): Promise<Slice> {
   const openedMs = Math.floor(nowMs)
-  const { slice } = await db.one(sql<{ slice: number }>`select open_history_slice(${openedMs}) as slice`)
+  const { slice } = await db.one(
+    sql<{ slice: number }>`select open_history_slice(${openedMs}, ${kind}, ${tables}::text[]) as slice`,
+  )
   return { slice, openedMs, bytes: 0 }
 }
