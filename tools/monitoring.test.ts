@@ -46,7 +46,7 @@ test('every metric and label that a rule, a test of one or the dashboard asks fo
     ([, selector]) => selector as string,
   )
   for (const [what, least, expressions] of [
-    ['alerts', 15, alerts.expressions],
+    ['alerts', 17, alerts.expressions],
     ['recording rules', 48, recordings.expressions],
     ['dashboard', 40, panels],
     ['tests', 20, series],

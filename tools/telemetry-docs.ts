@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { declaredChannels, type ChannelDescriptor, type DeclaredChannel } from '@ashlar/kernel'
 import { observe } from '@ashlar/telemetry'
+import { healthMetrics } from '@ashlar/telemetry/health'
 import { MetricRegistry, processMetrics, type MetricSnapshot } from '@ashlar/telemetry/metrics'
 import { Tracer } from '@ashlar/telemetry/traces'
 import { samplesOf } from './monitoring/samples.ts'
@@ -39,7 +40,11 @@ async function packageChannels(): Promise<DeclaredChannel[]> {
 /** Every metric that a program has which is observed: those of the channels declared so far, and its own. */
 function observedMetrics(): MetricSnapshot[] {
   const registry = new MetricRegistry()
-  const observed = [observe({ tracer: new Tracer(), metrics: registry }), processMetrics(registry)]
+  const observed = [
+    observe({ tracer: new Tracer(), metrics: registry }),
+    processMetrics(registry),
+    healthMetrics({ latest: () => undefined }, registry),
+  ]
   const metrics = registry.snapshot()
   for (const one of observed) one[Symbol.dispose]()
   return metrics

@@ -1,11 +1,31 @@
-import { alertsRow, databaseRow, outboxRow, processRow, redRow, resilienceRow, sloRow, telemetryRow } from './rows.ts'
+import {
+  alertsRow,
+  databaseRow,
+  outboxRow,
+  processRow,
+  readinessRow,
+  redRow,
+  resilienceRow,
+  sloRow,
+  telemetryRow,
+} from './rows.ts'
 import type { Panel, Row } from './panel.ts'
 
 const columns = 24
 
 /** The dashboard of the shop, as Grafana 10 and later import it. */
 export function dashboard(): string {
-  const rows = [sloRow, redRow, resilienceRow, databaseRow, outboxRow, processRow, telemetryRow, alertsRow]
+  const rows = [
+    sloRow,
+    readinessRow,
+    redRow,
+    resilienceRow,
+    databaseRow,
+    outboxRow,
+    processRow,
+    telemetryRow,
+    alertsRow,
+  ]
   const made = {
     uid: 'ashlar-shop',
     title: 'Shop',

@@ -28,6 +28,30 @@ export const sloRow: Row = {
   ],
 }
 
+export const readinessRow: Row = {
+  title: 'Readiness',
+  panels: [
+    {
+      title: 'Services that are ready',
+      description: '0: an instance asks to be sent nothing. Its health says why.',
+      type: 'state-timeline',
+      unit: 'short',
+      queries: [{ expr: `min by (job) (ashlar_health_ready${chosen})`, legend: '{{job}}' }],
+      width: 12,
+      height: 6,
+    },
+    {
+      title: 'Dependencies that are up',
+      description: '0: an instance cannot reach it. Without a critical one it is not ready.',
+      type: 'state-timeline',
+      unit: 'short',
+      queries: [{ expr: `min by (job, check) (ashlar_health_check_up${chosen})`, legend: '{{job}} {{check}}' }],
+      width: 12,
+      height: 6,
+    },
+  ],
+}
+
 export const redRow: Row = {
   title: 'Requests: rate, errors, duration',
   panels: [
@@ -135,6 +159,14 @@ export const databaseRow: Row = {
 export const outboxRow: Row = {
   title: 'Outboxes',
   panels: [
+    lines('Waiting', 'short', 'Messages that are not delivered yet. What is parked does not count.', {
+      expr: `max by (job, outbox) (ashlar_sql_outbox_waiting${chosen})`,
+      legend: '{{job}} {{outbox}}',
+    }),
+    lines('Lag', 's', 'How long the first of those has waited. It grows when nothing is delivered.', {
+      expr: `max by (job, outbox) (ashlar_sql_outbox_lag_seconds${chosen})`,
+      legend: '{{job}} {{outbox}}',
+    }),
     lines(
       'Age at delivery',
       's',

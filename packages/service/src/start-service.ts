@@ -138,6 +138,7 @@ async function serve(serving: Serving): Promise<RunningService> {
     onError: (error, request) => log.error({ err: error, ...request }, 'request failed'),
   })
   started.push(server, health)
+  telemetry.watch(health)
   const [url, adminUrl] = [server.url, adminServer?.url]
   log.info({ url, ...(adminUrl === undefined ? {} : { adminUrl }), version }, 'ready')
   return { url, adminUrl, log, ...closing(started, health, { drainDelayMs, clock }) }
@@ -175,7 +176,8 @@ function closing(
   // The waiting for load balancers must not use up the time of what is in flight.
   const close = (): Promise<void> => closeAllBut(undefined, drainDelayMs + drainTimeoutMs)
   const closeInHaste = (): Promise<void> => {
-    health.holdBack(true)
+    // At once, and for good: what waits for load balancers is its drain.
+    void health[Symbol.asyncDispose]()
     return closeAllBut(health, hastyDrainTimeoutMs)
   }
   return { close, closeInHaste, [Symbol.asyncDispose]: close }

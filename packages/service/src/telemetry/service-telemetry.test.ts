@@ -7,7 +7,7 @@ import { listen, type HttpServer } from '@ashlar/http'
 import { currentCall, declaredChannels } from '@ashlar/kernel'
 import { decodeOtlp, formOf, otlpLogs, otlpTraces, type LogRecord, type OtlpSignal } from '@ashlar/telemetry/otlp'
 import { span, type SpanRecord, type Tracer } from '@ashlar/telemetry/traces'
-import { get, start, type Started } from '../greeter.test.support.ts'
+import { database, get, start, type Started } from '../greeter.test.support.ts'
 
 const key = 'k'.repeat(32)
 
@@ -56,9 +56,9 @@ async function receiver({ hangs = false } = {}): Promise<Receiver> {
 }
 
 /** Closes the service, letting its virtual time pass. */
-async function close({ running, clock }: Started, stepMs = 0): Promise<void> {
+async function close({ running, clock }: Started, stepMs = 0, how: 'close' | 'closeInHaste' = 'close'): Promise<void> {
   const state = { isClosed: false }
-  const closed = running.close().finally(() => (state.isClosed = true))
+  const closed = running[how]().finally(() => (state.isClosed = true))
   while (!state.isClosed) await clock.advance(stepMs)
   await closed
 }
@@ -86,6 +86,20 @@ test('metrics of the process and of the service are served beside the actions, t
   assert.match(text, /^process_resident_memory_bytes [1-9]/m)
   assert.match(text, /^ashlar_telemetry_spans_total\{outcome="overwritten"\} 0$/m)
   assert.equal((await get(started.client, '/metrics')).status, 204)
+})
+
+test('metrics tell whether the service is ready and its dependencies are up, and a scrape waits for none of them', async () => {
+  const hangs = database(() => new Promise(() => {}))
+  const cache = { name: 'cache', critical: false, check: async (): Promise<void> => {} }
+  await using started = await start(() => ({ checks: [hangs, cache] }), { ADMIN_KEY: key })
+  const authorization = `Bearer ${key}`
+  const [status] = await scrape(started, { authorization })
+  assert.equal(status, 200)
+  await started.clock.advance(1_000)
+  const [, text] = await scrape(started, { authorization })
+  assert.match(text, /^ashlar_health_ready 0$/m)
+  assert.match(text, /^ashlar_health_check_up\{check="database",critical="true"\} 0$/m)
+  assert.match(text, /^ashlar_health_check_up\{check="cache",critical="false"\} 1$/m)
 })
 
 test('a line, the span it was written in and the metrics reach the receiver before the service has closed', async () => {
@@ -119,6 +133,20 @@ test('a line, the span it was written in and the metrics reach the receiver befo
   assert.deepEqual([resource?.['service.name'], resource?.['service.version']], ['greeter', '1.2.3'])
 })
 
+for (const how of ['close', 'closeInHaste'] as const) {
+  test(`the last reading of the metrics asks no dependency: it may be closed by then (${how})`, async () => {
+    await using received = await receiver()
+    let asked = 0
+    const started = await start(() => ({ checks: [database(async () => void asked++)] }), received.env)
+    await started.clock.advance(10_000)
+    assert.equal(asked, 1)
+    await started.clock.advance(5_000)
+    await close(started, 1, how)
+    assert.equal(asked, 1)
+    await started.client[Symbol.asyncDispose]()
+  })
+}
+
 test('a receiver that does not answer holds up the end of a service by two seconds', async () => {
   await using received = await receiver({ hangs: true })
   const started = await start(() => ({}), received.env)
@@ -144,9 +172,10 @@ test('telemetry that is off subscribes to nothing, and what the service counts i
     )
     assert.deepEqual(subscribed(), before)
     assert.equal((await get(started.client, '/')).status, 204)
+    await scrape(started, { authorization: `Bearer ${key}` })
     const [, text] = await scrape(started, { authorization: `Bearer ${key}` })
     assert.match(text, /^greetings_total 2$/m)
-    assert.doesNotMatch(text, /process_/)
+    assert.doesNotMatch(text, /process_|_ready/)
   }
   assert.equal(tracer?.counts.ended, 0)
 })

@@ -1,5 +1,6 @@
 import { uuidGenerator, type Clock, type Random } from '@ashlar/kernel'
 import { observe, type LogSink } from '@ashlar/telemetry'
+import { healthMetrics, type Health } from '@ashlar/telemetry/health'
 import type { RecordListener } from '@ashlar/telemetry/logs'
 import { MetricRegistry, processMetrics } from '@ashlar/telemetry/metrics'
 import { OtlpExporter } from '@ashlar/telemetry/otlp'
@@ -60,6 +61,11 @@ export class ServiceTelemetry implements AsyncDisposable {
     this.#observing.push(processMetrics(metrics, { clock: this.#clock }), observe({ metrics, tracer, log }))
     const exporter = this.#exporter
     if (exporter !== undefined) this.#observing.push(tracer.onKept((spans) => exporter.addSpans(spans)))
+  }
+
+  /** From now on metrics tell how the service is, unless nothing is measured. */
+  watch(health: Health): void {
+    if (this.#isOn) this.#observing.push(healthMetrics(health, this.metrics))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,16 @@ import { runProgram } from '../program.test.support.ts'
 import { rejectsWith } from '../rejects.test.support.ts'
 import { withClock } from '../test-clock.test.support.ts'
 import { testDatabase, type TestDatabase } from '../testing/index.ts'
-import { leaseClaimed, leaseLost, migrateLeases, openLeases, unleased, type Lease, type Leases } from './index.ts'
+import {
+  leaseClaimed,
+  leaseLost,
+  migrateLeases,
+  openLeases,
+  unleased,
+  type Lease,
+  type LeaseEvent,
+  type Leases,
+} from './index.ts'
 
 async function open(t: TestContext): Promise<TestDatabase & { one: Leases; other: Leases }> {
   const database = await testDatabase(t)
@@ -135,7 +144,10 @@ test('what an owner held is taken over when it has expired, and the owner then w
   const { db, one, other } = await open(t)
   await db.run(sql`create table written (id int)`)
   const lost: unknown[] = []
-  using _ = leaseLost.subscribe(({ resource, epoch }) => lost.push({ resource, epoch }))
+  // The process may have other leases, of services that other tests have started.
+  using _ = leaseLost.subscribe(({ resource, epoch }) => {
+    if (resource === 'a') lost.push({ resource, epoch })
+  })
   const first = await claimed(one, 'a')
   assert.equal(await other.tryClaim('a'), undefined)
   await expire(db, 'one')
@@ -171,10 +183,14 @@ test('nobody takes a lease over while a transaction under it is open, and nobody
 test('a process that finds its own time was up loses all it held, and begins anew', async (t) => {
   const { db } = await open(t)
   const events: string[] = []
-  const claimedEvents = leaseClaimed.subscribe(({ resource }) => events.push(`claimed ${resource}`))
-  t.after(() => claimedEvents[Symbol.dispose]())
-  const lostEvents = leaseLost.subscribe(({ resource }) => events.push(`lost ${resource}`))
-  t.after(() => lostEvents[Symbol.dispose]())
+  const tell =
+    (what: string) =>
+    ({ resource }: LeaseEvent): void => {
+      if (resource === 'a') events.push(`${what} ${resource}`)
+    }
+  for (const listening of [leaseClaimed.subscribe(tell('claimed')), leaseLost.subscribe(tell('lost'))]) {
+    t.after(() => listening[Symbol.dispose]())
+  }
   await using brief = openLeases({ db, name: 'brief', leaseMs: 900 })
   const lease = await claimed(brief, 'a')
   const gone = new Promise<void>((resolve) => {

@@ -1,7 +1,15 @@
 import { newId, systemClock, systemRandom, type Clock, type Random } from '@ashlar/kernel'
 import type { Outbox } from '../outbox/outbox.ts'
 import { prepare } from '../outbox/prepare.ts'
-import type { FailedDelivery, Found, RelaySource, StoredMessage, Turn } from '../outbox/relay-source.ts'
+import {
+  maxCounted,
+  type Backlog,
+  type FailedDelivery,
+  type Found,
+  type RelaySource,
+  type StoredMessage,
+  type Turn,
+} from '../outbox/relay-source.ts'
 import { Relay } from '../outbox/relay.ts'
 import type { MemoryTransaction } from './transaction.ts'
 
@@ -138,6 +146,14 @@ class MemorySource implements RelaySource, Turn {
   subscribe(look: () => void): Disposable {
     this.#store.listeners.add(look)
     return { [Symbol.dispose]: () => void this.#store.listeners.delete(look) }
+  }
+
+  async backlog(): Promise<Backlog> {
+    const { entries, clock } = this.#store
+    const held = new Set(entries.filter(({ parked }) => parked).map(({ message }) => message.key))
+    const waiting = entries.filter(({ message }) => !held.has(message.key)).slice(0, maxCounted)
+    const oldestAgeMs = waiting[0] && Math.max(0, clock.wall() - waiting[0].message.createdAtMs)
+    return { messages: waiting.length, oldestAgeMs }
   }
 
   async close(): Promise<void> {

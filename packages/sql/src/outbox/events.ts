@@ -118,3 +118,24 @@ export const relayStalled: Channel<RelayStalled> = channel('ashlar:sql:outbox-st
   metrics: [{ name: 'ashlar.sql.outbox.stalls', kind: 'counter', unit: '{stall}', attributes: ['outbox'] }],
   log: { level: 'warn', message: 'a relay cannot read or record messages', attributes: ['outbox', 'delayMs', 'error'] },
 })
+
+export interface OutboxBacklog {
+  readonly outbox: string
+  readonly messages: number
+  readonly oldestAgeMs: number
+}
+
+export const outboxBacklog: Channel<OutboxBacklog> = channel('ashlar:sql:outbox-backlog', {
+  description:
+    'How much waits in an outbox, told every ten seconds by each process that relays it; without what is parked, or held back by that.',
+  fields: {
+    outbox: 'name of the outbox',
+    messages: 'how many wait; 10,000 stands for more, too',
+    oldestAgeMs:
+      'milliseconds since the first of them was put, 0 when none waits; while nobody can say, what waited last grows older',
+  },
+  metrics: [
+    { name: 'ashlar.sql.outbox.waiting', kind: 'gauge', unit: '{message}', field: 'messages', attributes: ['outbox'] },
+    { name: 'ashlar.sql.outbox.lag', kind: 'gauge', unit: 'ms', field: 'oldestAgeMs', attributes: ['outbox'] },
+  ],
+})

@@ -2,10 +2,12 @@ export {
   deliveryAttempted,
   deliveryFailed,
   messageDelivered,
+  outboxBacklog,
   relayStalled,
   type DeliveryAttempted,
   type DeliveryFailed,
   type MessageDelivered,
+  type OutboxBacklog,
   type RelayStalled,
 } from './events.ts'
 export type { NewMessage, OutboxMessage, ParkedMessage } from './message.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from '../index.ts'
 import { migrateLeases, openLeases } from '../lease/index.ts'
 import { withClock } from '../test-clock.test.support.ts'
 import { testDatabase } from '../testing/index.ts'
@@ -59,4 +60,44 @@ test('the next time to look is when a key that failed is due, unless somebody wo
   assert.deepEqual(messages, [])
   assert.ok(dueInMs > 30_000 && dueInMs <= 60_000)
   assert.deepEqual(await turn.next(10, ['a']), { messages: [], dueInMs: undefined })
+})
+
+test('what waits is counted from the oldest on, without what waits for a person and what that holds back', async (t) => {
+  const { db, url } = await testDatabase(t)
+  await migrateLeases(db)
+  await migrateOutbox(db)
+  await using wake = openWake({ url })
+  await using leases = openLeases({ db, name: 'test' })
+  const outbox = createOutbox({ db, wake, leases })
+  const source = new PostgresSource({ db, outbox: 'default', leases, wake })
+  assert.deepEqual(await source.backlog(), { messages: 0, oldestAgeMs: undefined })
+  const put = (of: string, keys: readonly string[]): Promise<void> =>
+    db.transaction((tx) =>
+      createOutbox({ db, wake, leases, name: of }).put(
+        tx,
+        keys.map((key) => ({ key, type: 'test.happened', payload: null })),
+      ),
+    )
+  await put('default', ['parked', 'parked', 'failing', 'fresh'])
+  await put('other', ['a', 'b'])
+  const minutesAgo = { parked: 60, failing: 10, fresh: 1, a: 90, b: 90 }
+  for (const [key, minutes] of Object.entries(minutesAgo)) {
+    await db.run(sql`
+      update ashlar_outbox set created_at = clock_timestamp() - ${minutes}::float8 * interval '1 minute'
+      where key = ${key}`)
+  }
+  await db.run(sql`
+    update ashlar_outbox set attempts = 1, parked = key = 'parked', due_at = clock_timestamp() + interval '1 hour'
+    where position = 1 or key = 'failing'`)
+  const { messages, oldestAgeMs = 0 } = await source.backlog()
+  assert.equal(messages, 2)
+  assert.ok(oldestAgeMs >= 600_000 && oldestAgeMs < 660_000, String(oldestAgeMs))
+  // Who relays is asked nothing.
+  assert.equal((await db.rows(sql`select from ashlar_lease`)).length, 0)
+  assert.equal(await outbox.redrive((await outbox.parked())[0]?.id ?? ''), true)
+  assert.equal((await source.backlog()).messages, 4)
+  await db.run(sql`
+    insert into ashlar_outbox (outbox, id, key, type, payload, headers)
+    select 'default', 'many-' || n, 'k' || n, 't', 'null', '{}' from generate_series(1, 10001) as n`)
+  assert.equal((await source.backlog()).messages, 10_000)
 })

@@ -2,7 +2,15 @@ import type { Lease, Leases } from '../lease/index.ts'
 import type { Database } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import type { Wake } from '../wake/index.ts'
-import type { FailedDelivery, Found, RelaySource, StoredMessage, Turn } from './relay-source.ts'
+import {
+  maxCounted,
+  type Backlog,
+  type FailedDelivery,
+  type Found,
+  type RelaySource,
+  type StoredMessage,
+  type Turn,
+} from './relay-source.ts'
 
 /** On which every commit that put messages is announced, with the outbox's name. */
 export const wakeChannel = 'ashlar_outbox'
@@ -48,6 +56,21 @@ export class PostgresSource implements RelaySource {
     return this.#options.wake.on(wakeChannel, ({ reason, payloads }) => {
       if (reason !== 'notify' || payloads.includes(this.outbox)) look()
     })
+  }
+
+  async backlog(): Promise<Backlog> {
+    const { messages, ageMs } = await this.#options.db.one(sql<{ messages: number; ageMs: number | null }>`
+      with held as materialized (
+        select key from ashlar_outbox where outbox = ${this.outbox} and attempts > 0 and parked
+      )
+      select count(*) as messages, extract(epoch from clock_timestamp() - min(created_at))::float8 * 1000 as "ageMs"
+      from (
+        select created_at from ashlar_outbox
+        where outbox = ${this.outbox} and key not in (select key from held)
+        order by position
+        limit ${maxCounted}
+      ) waiting`)
+    return { messages, oldestAgeMs: ageMs === null ? undefined : Math.max(0, ageMs) }
   }
 
   async close(): Promise<void> {

@@ -35,6 +35,20 @@ export interface Turn {
   settle(delivered: readonly number[], failed: readonly FailedDelivery[]): Promise<void>
 }
 
+/** Messages of one outbox are counted up to here: counting on would make a long queue longer. */
+export const maxCounted = 10_000
+
+/**
+ * What waits for a relay. Not what is parked, nor what its key holds back: that waits for a person, and is not late by
+ * anything that a relay could do.
+ */
+export interface Backlog {
+  /** Up to `maxCounted`. */
+  readonly messages: number
+  /** Milliseconds since the first of them was put; `undefined` when there are none. */
+  readonly oldestAgeMs: number | undefined
+}
+
 /** Where a relay finds messages, and records what became of them. */
 export interface RelaySource {
   readonly outbox: string
@@ -42,5 +56,7 @@ export interface RelaySource {
   turn(): Promise<Turn | undefined>
   /** Calls `look` whenever there may be something new. */
   subscribe(look: () => void): Disposable
+  /** Whoever's turn it is. */
+  backlog(): Promise<Backlog>
   close(): Promise<void>
 }

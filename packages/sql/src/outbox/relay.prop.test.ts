@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { sleep } from '@ashlar/kernel'
 import { seededRandom, VirtualClock } from '@ashlar/kernel/testing'
-import type { FailedDelivery, Found, RelaySource, StoredMessage, Turn } from './relay-source.ts'
+import type { Backlog, FailedDelivery, Found, RelaySource, StoredMessage, Turn } from './relay-source.ts'
 import { Relay } from './relay.ts'
 
 interface Entry extends StoredMessage {
@@ -87,6 +87,11 @@ class ShakyStore implements RelaySource {
 
   look(): void {
     this.#look()
+  }
+
+  async backlog(): Promise<Backlog> {
+    this.#shake()
+    return { messages: this.entries.length, oldestAgeMs: undefined }
   }
 
   async close(): Promise<void> {

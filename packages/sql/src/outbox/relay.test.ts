@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { relayStalled } from './index.ts'
-import type { Found, RelaySource, StoredMessage, Turn } from './relay-source.ts'
+import type { Backlog, Found, RelaySource, StoredMessage, Turn } from './relay-source.ts'
 import { Relay } from './relay.ts'
 
 /** A store of a message of each of these keys, whose turns end, and which fails, when the test says. */
@@ -41,6 +41,10 @@ class Store implements RelaySource {
 
   subscribe(): Disposable {
     return { [Symbol.dispose]: () => undefined }
+  }
+
+  async backlog(): Promise<Backlog> {
+    return { messages: this.#left.length, oldestAgeMs: undefined }
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type Random,
   type Timer,
 } from '@ashlar/kernel'
+import { BacklogWatch } from './backlog-watch.ts'
 import { Deliverer } from './delivery.ts'
 import { relayStalled } from './events.ts'
 import type { MessageHandler, RelayOptions } from './outbox.ts'
@@ -27,6 +28,7 @@ export class Relay implements Closeable {
   readonly #tools: RelayTools
   readonly #closing = new AbortController()
   readonly #subscription: Disposable
+  readonly #backlog: BacklogWatch
   #timer: Timer | undefined
   #timerMs = Infinity
   #running: Promise<void> | undefined
@@ -41,6 +43,7 @@ export class Relay implements Closeable {
     this.#tools = tools
     this.#deliverer = new Deliverer(handler, { ...this.#options, ...tools, outbox: source.outbox })
     this.#subscription = source.subscribe(() => this.#look())
+    this.#backlog = new BacklogWatch(source, tools.clock)
     this.#look()
   }
 
@@ -60,6 +63,7 @@ export class Relay implements Closeable {
     this.#stopped = true
     this.#shift?.leave()
     this.#subscription[Symbol.dispose]()
+    this.#backlog[Symbol.dispose]()
     this.#timer?.cancel()
   }
 

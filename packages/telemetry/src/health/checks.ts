@@ -6,7 +6,7 @@ const timeoutMs = 1_000
 // Many may ask; the dependencies are asked once in this time.
 const freshMs = 1_000
 
-type Reports = Readonly<Record<string, CheckReport>>
+export type Reports = Readonly<Record<string, CheckReport>>
 
 /** Asks dependencies how they are: all at once, each within a second, and seldom. */
 export class Checks {
@@ -15,6 +15,7 @@ export class Checks {
   readonly #clock: Clock
   readonly #down = new Set<string>()
   #latest: { readonly reports: Promise<Reports>; readonly untilMs: number } | undefined
+  #answered: Reports | undefined
 
   /** @throws {TypeError} when two have one name, or one has a name that the report needs for itself. */
   constructor(checks: readonly HealthCheck[], options: { readonly log: Logger; readonly clock: Clock }) {
@@ -29,12 +30,17 @@ export class Checks {
     this.#clock = options.clock
   }
 
+  /** What they answered last, whenever that was; `undefined` before they have. */
+  get answered(): Reports | undefined {
+    return this.#answered
+  }
+
   /** What they answered within the last second. Never rejects. */
   reports(): Promise<Reports> {
     const nowMs = this.#clock.now()
     if (this.#latest === undefined || nowMs >= this.#latest.untilMs) {
       const asked = this.#checks.map(async (check) => [check.name, await this.#ask(check)] as const)
-      const reports = Promise.all(asked).then((answers) => Object.fromEntries(answers))
+      const reports = Promise.all(asked).then((answers) => (this.#answered = Object.fromEntries(answers)))
       this.#latest = { reports, untilMs: nowMs + freshMs }
     }
     return this.#latest.reports

@@ -53,6 +53,16 @@ export class Health implements Closeable {
     return { status, readiness, service, version, uptimeMs, checks }
   }
 
+  /**
+   * The report as it can be told without waiting: readiness now, of the checks what they answered last; `undefined` before
+   * they have. Asks them, so that the next such report is newer, unless what they look at is closing.
+   */
+  latest(): Pick<HealthReport, 'readiness' | 'checks'> | undefined {
+    const checks = this.#checks.answered
+    if (!this.#isDraining) void this.#checks.reports()
+    return checks && { readiness: this.#readiness(Object.values(checks)), checks }
+  }
+
   /** The report as `/health` tells it. */
   async document(): Promise<Record<string, unknown>> {
     return documentOf(await this.report())

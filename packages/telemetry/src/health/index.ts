@@ -1,6 +1,7 @@
 export { OverloadedError } from './errors.ts'
 export { requestShed, type RequestShed } from './events.ts'
 export { Health, isHealthPath } from './health.ts'
+export { healthMetrics } from './health-metrics.ts'
 export { LoopWatch, type LoopWatchOptions } from './loop-watch.ts'
 export type { HealthOptions } from './options.ts'
 export type { CheckReport, HealthReport, Readiness } from './report.ts'

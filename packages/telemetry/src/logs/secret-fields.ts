@@ -1,9 +1,8 @@
+// Whatever the case; `accessToken` stands for `access_token` and `access-token`, too.
 const secretNames = [
   'authorization',
-  'Authorization',
   'cookie',
-  'Cookie',
-  'set-cookie',
+  'setCookie',
   'password',
   'secret',
   'token',
@@ -16,9 +15,54 @@ const secretNames = [
 ]
 
 /**
- * Where pino finds what looks like a secret. Three levels deep: fields, an object among them (a request), and an object
- * in that (its headers); in an error one deeper, for that of an HTTP client has its request's settings with it.
+ * The name of a field that looks like a secret, as it stands in JSON without spaces. A quote after a brace or a comma
+ * begins such a name and nothing else: quotes that are part of a text have a backslash before them.
  */
-export const secretPaths: string[] = secretNames.flatMap((name) =>
-  ['', '*', '*.*', 'err.*.*'].map((prefix) => `${prefix}["${name}"]`),
+const secretField = new RegExp(
+  `[{,]"(?:${secretNames.map((name) => name.replaceAll(/[A-Z]/g, '[-_]?$&')).join('|')})":`,
+  'i',
 )
+const secretFields = new RegExp(secretField, 'gi')
+
+const [quote, comma, backslash] = [0x22, 0x2c, 0x5c]
+const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d]
+
+/**
+ * A line of JSON with the values of secret fields blanked, however deep they are; the line itself when it has none. Looks
+ * at what is written and not at what it was made of, so it sees what serializers, getters and `toJSON` have said, and
+ * asks nobody twice.
+ */
+export function withoutSecrets(line: string): string {
+  if (!secretField.test(line)) return line
+  let clean = ''
+  let at = 0
+  secretFields.lastIndex = 0
+  while (secretFields.test(line)) {
+    clean += `${line.slice(at, secretFields.lastIndex)}"[redacted]"`
+    at = secretFields.lastIndex = endOfValue(line, secretFields.lastIndex)
+  }
+  return clean + line.slice(at)
+}
+
+function endOfValue(line: string, from: number): number {
+  let depth = 0
+  for (let at = from; at < line.length; at++) {
+    const char = line.charCodeAt(at)
+    const closes = char === closeObject || char === closeList
+    // Of a number or a word, which ends where something else begins.
+    if (depth === 0 && (closes || char === comma)) return at
+    if (char === quote) at = endOfText(line, at)
+    else if (char === openObject || char === openList) depth += 1
+    else if (closes) depth -= 1
+    else continue
+    if (depth === 0) return at + 1
+  }
+  return line.length
+}
+
+/** Where the quote is that ends the text which begins here. */
+function endOfText(line: string, from: number): number {
+  let at = from + 1
+  while (at < line.length && line.charCodeAt(at) !== quote) at += line.charCodeAt(at) === backslash ? 2 : 1
+  return at
+}

@@ -43,12 +43,13 @@ export const exportDone: Channel<ExportDone> = channel('ashlar:telemetry:export-
 })
 
 export const exportLoss: Channel<ExportLoss> = channel('ashlar:telemetry:export-loss', {
-  description: 'Telemetry has been given up on.',
+  description:
+    'Telemetry has been given up on: told at once, and then every ten seconds for all that was lost meanwhile.',
   fields: {
     signal: 'traces, metrics or logs',
     reason: 'queue-full, invalid, rejected, partial-success, gave-up or closed',
-    why: 'status or error code of the last attempt, where there was one',
-    items: 'spans, data points or log records',
+    why: 'status or error code of the last attempt, where there was one; of several losses the latest',
+    items: 'spans, data points or log records, of all the losses that are told at once',
   },
   metrics: [
     {
@@ -59,4 +60,5 @@ export const exportLoss: Channel<ExportLoss> = channel('ashlar:telemetry:export-
       attributes: ['signal', 'reason'],
     },
   ],
+  log: { level: 'warn', message: 'telemetry was lost', attributes: ['signal', 'reason', 'why', 'items'] },
 })

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '@ashlar/kernel'
 import type { RequestBuilder } from '../request-builder.ts'
 import type { OtlpSignal } from '../signal.ts'
-import { exportDone, exportLoss, type ExportLossReason } from './events.ts'
+import { exportDone, type ExportLossReason } from './events.ts'
+import { LossReport } from './loss-report.ts'
 import type { Sender } from './sender.ts'
 
 /** How one signal's export stands. */
@@ -34,6 +35,7 @@ export class ExportQueue<T> {
   readonly #builder: RequestBuilder<T>
   readonly #sender: Sender
   readonly #limits: QueueLimits
+  readonly #losses: LossReport
   readonly #ready: Batch[] = []
   /** Of batches that are ready or on the way. */
   #sealedItems = 0
@@ -56,6 +58,7 @@ export class ExportQueue<T> {
     this.#builder = builder
     this.#sender = sender
     this.#limits = limits
+    this.#losses = new LossReport(signal.name, limits.clock)
   }
 
   get stats(): ExportStats {
@@ -91,6 +94,7 @@ export class ExportQueue<T> {
     this.#isClosed = true
     this.#seal()
     await this.#sending
+    this.#losses.close()
   }
 
   #refusal(items: number): ExportLossReason | undefined {
@@ -142,6 +146,6 @@ export class ExportQueue<T> {
 
   #lose(reason: ExportLossReason, items: number, why?: string): void {
     this.#lost[reason] += items
-    if (exportLoss.hasSubscribers) exportLoss.publish({ signal: this.#signal.name, reason, why, items })
+    this.#losses.add(reason, items, why)
   }
 }

@@ -4,6 +4,7 @@ import { metricRecords } from '../metric-records.ts'
 import type { LogRecord, MetricRecord } from '../records.ts'
 import { requestBuilder } from '../request-builder.ts'
 import { otlpLogs, otlpMetrics, otlpTraces, type OtlpSignal } from '../signal.ts'
+import { exportLoss } from './events.ts'
 import { ExportQueue, type ExportStats, type QueueLimits } from './export-queue.ts'
 import { settingsOf, type MetricSource, type OtlpExporterOptions } from './options.ts'
 import { Sender } from './sender.ts'
@@ -65,7 +66,10 @@ export class OtlpExporter implements Closeable {
     })
   }
 
+  /** Takes a log line, unless it tells that log lines were lost: it would be lost as well, and another one tell of that. */
   addLog(log: LogRecord): void {
+    const { channel, signal } = log.attributes
+    if (channel === exportLoss.name && signal === otlpLogs.name) return
     runInContext(undefined, () => this.#logs.add(log))
   }
 
