@@ -78,7 +78,7 @@ test('work within a trace keeps its id and has a span id of its own; a trace tha
 })
 
 test('the first piece of work here is the root of all that is done within it, wherever its trace began', async () => {
-  for (const first of [newTrace(), childTrace(parseTraceparent(good) ?? newTrace())]) {
+  for (const first of [newTrace(), childTrace(undefined), childTrace(parseTraceparent(good) ?? newTrace())]) {
     const inner = childTrace(childTrace(first))
     assert.deepEqual([first.root, inner.root], [first.spanId, first.spanId])
   }
@@ -90,8 +90,27 @@ test('the first piece of work here is the root of all that is done within it, wh
   })
 })
 
+test('work that is part of nothing begins a trace, as if one had been asked for', () => {
+  const begun = childTrace(undefined, seededRandom(3))
+  assert.deepEqual(begun, newTrace(seededRandom(3)))
+  const { traceId: own, ...others } = begun
+  assert.match(own, /^[0-9a-f]{32}$/)
+  const { spanId: id } = others
+  assert.deepEqual(others, { spanId: id, sampled: false, random: true, state: undefined, root: id })
+})
+
+test('an id that only begins with zeros is what the source gave', () => {
+  const almost = { next: () => 0, fill: (target: Uint8Array) => target.fill(0).fill(255, target.length - 1) }
+  assert.equal(newTrace(almost).spanId, `${'0'.repeat(14)}ff`)
+})
+
 test('the same source gives the same ids, and one of the system’s never gives the bytes it gave before', () => {
   assert.deepEqual(newTrace(seededRandom(3)), newTrace(seededRandom(3)))
   const ids = new Set(Array.from({ length: 5_000 }, () => newTrace(systemRandom).spanId))
   assert.equal(ids.size, 5_000)
+  const parent = newTrace()
+  const inner = Array.from({ length: 5_000 }, () => childTrace(parent, systemRandom).spanId)
+  // By chance one in 256 does.
+  const continuing = inner.filter((id, at) => inner[at + 1]?.startsWith(id.slice(-2)))
+  assert.ok(continuing.length < 100, `${continuing.length} ids begin as the one before them ends`)
 })

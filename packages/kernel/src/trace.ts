@@ -27,16 +27,22 @@ export interface TraceContext {
 
 /** Starts a trace. */
 export function newTrace(random: Random = systemRandom): TraceContext {
-  const traceId = traceIdFrom(random)
-  const spanId = spanIdFrom(random)
-  return { traceId, spanId, sampled: false, random: true, state: undefined, root: spanId }
+  return childTrace(undefined, random)
 }
 
-/** The context of a piece of work inside `parent`. */
-export function childTrace(parent: TraceContext, random: Random = systemRandom): TraceContext {
+/** The context of a piece of work inside `parent`; of one that starts a trace where there is none. */
+export function childTrace(parent: TraceContext | undefined, random: Random = systemRandom): TraceContext {
+  const traceId = parent === undefined ? traceIdFrom(random) : parent.traceId
   const spanId = spanIdFrom(random)
-  const { traceId, sampled, random: isRandom = false, state, root } = parent
-  return { traceId, spanId, sampled, random: isRandom, state, root: root === undefined || root === '' ? spanId : root }
+  const root = parent?.root
+  return {
+    traceId,
+    spanId,
+    sampled: parent !== undefined && parent.sampled,
+    random: parent === undefined || parent.random === true,
+    state: parent?.state,
+    root: root === undefined || root === '' ? spanId : root,
+  }
 }
 
 /** The id that a span inside `parent` gives as its parent's; `undefined` where no span stands for `parent`. */
@@ -89,16 +95,20 @@ const hi = Uint8Array.from({ length: 256 }, (_, byte) => digitCode(byte >> 4))
 const lo = Uint8Array.from({ length: 256 }, (_, byte) => digitCode(byte & 15))
 
 // Every span asks for an id, so the system is asked for many at a time. Ids are no secrets: they stay where they were.
-const systemBytes = new Uint8Array(4_096)
-let used = systemBytes.length
-const otherBytes = new Uint8Array(16)
+const pageBytes = 16_384
+// One array for all sources, as reading from one of two takes longer: those of others are behind the page.
+const bytes = new Uint8Array(pageBytes + 16)
+const page = bytes.subarray(0, pageBytes)
+const others = bytes.subarray(pageBytes)
+const othersHalf = others.subarray(0, 8)
+let used = pageBytes
 
 // The ids are made as one flat string at once: put together piece by piece they take twice as long, and again when they
 // are compared.
 
 function spanIdFrom(random: Random): string {
-  const b = bytesFrom(random, 8)
-  const o = b === systemBytes ? used - 8 : 0
+  const b = bytes
+  const o = offsetFrom(random, 8)
   // oxfmt-ignore
   const id = String.fromCharCode(
     hi[b[o]!]!, lo[b[o]!]!, hi[b[o + 1]!]!, lo[b[o + 1]!]!, hi[b[o + 2]!]!, lo[b[o + 2]!]!,
@@ -106,12 +116,12 @@ function spanIdFrom(random: Random): string {
     hi[b[o + 6]!]!, lo[b[o + 6]!]!, hi[b[o + 7]!]!, lo[b[o + 7]!]!,
   )
   // All zero means "none" on the wire.
-  return id === '0000000000000000' ? '0100000000000000' : id
+  return b[o] === 0 && id === '0000000000000000' ? '0100000000000000' : id
 }
 
 function traceIdFrom(random: Random): string {
-  const b = bytesFrom(random, 16)
-  const o = b === systemBytes ? used - 16 : 0
+  const b = bytes
+  const o = offsetFrom(random, 16)
   // oxfmt-ignore
   const id = String.fromCharCode(
     hi[b[o]!]!, lo[b[o]!]!, hi[b[o + 1]!]!, lo[b[o + 1]!]!, hi[b[o + 2]!]!, lo[b[o + 2]!]!,
@@ -121,19 +131,20 @@ function traceIdFrom(random: Random): string {
     hi[b[o + 12]!]!, lo[b[o + 12]!]!, hi[b[o + 13]!]!, lo[b[o + 13]!]!, hi[b[o + 14]!]!, lo[b[o + 14]!]!,
     hi[b[o + 15]!]!, lo[b[o + 15]!]!,
   )
-  return id === '00000000000000000000000000000000' ? '01000000000000000000000000000000' : id
+  return b[o] === 0 && id === '00000000000000000000000000000000' ? '01000000000000000000000000000000' : id
 }
 
-/** Random bytes: of the system's, the last `count` that are used; of another source, the first. */
-function bytesFrom(random: Random, count: number): Uint8Array {
+/** Where among the bytes so many random ones begin. */
+function offsetFrom(random: Random, count: 8 | 16): number {
   if (random !== systemRandom) {
-    random.fill(count === otherBytes.length ? otherBytes : otherBytes.subarray(0, count))
-    return otherBytes
+    random.fill(count === 16 ? others : othersHalf)
+    return pageBytes
   }
-  if (used + count > systemBytes.length) {
-    random.fill(systemBytes)
+  if (used + count > pageBytes) {
+    random.fill(page)
     used = 0
   }
-  used += count
-  return systemBytes
+  const offset = used
+  used = offset + count
+  return offset
 }

@@ -1,11 +1,14 @@
 import type { TraceContext } from '@ashlar/kernel'
 import {
+  attributeChars,
+  attributesChars,
   boundedAttributes,
   boundedText,
   boundedValue,
   errorName,
   isAttributeName,
   maxAttributes,
+  maxSpanChars,
   noAttributes,
   type SpanCuts,
 } from './attributes.ts'
@@ -47,6 +50,8 @@ export class ActiveSpan implements Span {
   #hasEnded = false
   /** How many attributes there are, once they are this span's own: those it was given are not written to. */
   #own: number | undefined = undefined
+  /** For how many characters of attributes there is room, once somebody has asked. */
+  #room: number | undefined = undefined
 
   constructor(owner: SpanOwner, trace: TraceContext, record: SpanDraft, startedMs: number | undefined) {
     this.traceId = trace.traceId
@@ -72,14 +77,17 @@ export class ActiveSpan implements Span {
       this.#own = Object.keys(record.attributes).length
     }
     const { cuts } = this.#owner
-    const isNew = !Object.hasOwn(record.attributes, name)
-    const bounded = boundedValue(value, cuts)
-    if (bounded === undefined || !isAttributeName(name) || (isNew && this.#own >= maxAttributes)) {
+    const attributes = record.attributes as Record<string, AttributeValue>
+    const old = Object.hasOwn(attributes, name) ? attributes[name] : undefined
+    const bounded = isAttributeName(name) ? boundedValue(value, cuts) : undefined
+    if (bounded === undefined || (old === undefined && this.#own >= maxAttributes)) {
       cuts.leftOut += 1
       return this
     }
-    if (isNew) this.#own += 1
-    ;(record.attributes as Record<string, AttributeValue>)[name] = bounded
+    const oldChars = old === undefined ? 0 : attributeChars(name, old)
+    if (!this.#takeRoom(attributeChars(name, bounded) - oldChars)) return this
+    if (old === undefined) this.#own += 1
+    attributes[name] = bounded
     return this
   }
 
@@ -96,7 +104,9 @@ export class ActiveSpan implements Span {
       cuts.leftOut += 1
       return this
     }
-    const event = { name: boundedText(name, cuts), timeMs, attributes: boundedAttributes(attributes, cuts) }
+    const text = boundedText(name, cuts)
+    if (!this.#takeRoom(text.length)) return this
+    const event = { name: text, timeMs, attributes: this.#fitting(attributes) }
     if (record.events === noEvents) record.events = [event]
     else (record.events as SpanEvent[]).push(event)
     return this
@@ -110,7 +120,7 @@ export class ActiveSpan implements Span {
       cuts.leftOut += 1
       return this
     }
-    const link = { traceId, spanId, attributes: boundedAttributes(attributes, cuts) }
+    const link = { traceId, spanId, attributes: this.#fitting(attributes) }
     if (record.links === noLinks) record.links = [link]
     else (record.links as SpanLink[]).push(link)
     return this
@@ -130,5 +140,24 @@ export class ActiveSpan implements Span {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#owner.ended(this, endMs)
+  }
+
+  /** Whether there is room for so many characters, which are taken then; where there is none, that is counted. */
+  #takeRoom(chars: number): boolean {
+    this.#room ??= maxSpanChars - attributesChars(this.record.attributes)
+    if (chars > this.#room) {
+      this.#owner.cuts.leftOut += 1
+      return false
+    }
+    this.#room -= chars
+    return true
+  }
+
+  /** The attributes of an event or a link, as far as there is room for them. */
+  #fitting(attributes: Attributes): Attributes {
+    this.#room ??= maxSpanChars - attributesChars(this.record.attributes)
+    const bounded = boundedAttributes(attributes, this.#owner.cuts, this.#room)
+    this.#room -= attributesChars(bounded)
+    return bounded
   }
 }

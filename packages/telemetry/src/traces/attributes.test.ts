@@ -33,6 +33,21 @@ test('a long text is cut at 1,024 characters and counted, and what was given sta
   assert.deepEqual(cuts, { leftOut: 0, shortened: 2 })
 })
 
+test('attributes that are within their bounds each but not together lose those that do not fit, and that is counted', () => {
+  const cuts = noCuts()
+  const texts = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`t${at + 10}`, 'x'.repeat(1_021)]))
+  // 16 times 1,024 characters.
+  const within = Object.fromEntries(Object.entries(texts).slice(0, 16))
+  assert.equal(boundedAttributes(within, cuts), within)
+  assert.deepEqual(boundedAttributes({ ...texts, '': '' }, cuts), { ...within, '': '' })
+  assert.deepEqual(cuts, { leftOut: 4, shortened: 0 })
+  const long = Object.fromEntries(Array.from({ length: 13 }, (_, at) => [`${at + 10}`.repeat(128), 'x'.repeat(1_024)]))
+  assert.equal(Object.keys(boundedAttributes(long, cuts)).length, 12)
+  const lists = { a: Array.from({ length: 63 }, () => 'x'.repeat(252)), b: 1, c: [''], d: true }
+  assert.deepEqual(boundedAttributes({ ...lists, more: '' }, cuts, 1 + 63 * 260 + 3 * 9), lists)
+  assert.deepEqual(cuts, { leftOut: 6, shortened: 0 })
+})
+
 test('a text is never cut within a character', () => {
   const cut = boundedText(`${'x'.repeat(1_023)}😀`, noCuts())
   assert.equal(cut, 'x'.repeat(1_023))

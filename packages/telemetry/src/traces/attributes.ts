@@ -14,34 +14,62 @@ export const maxAttributes = 64
 const maxChars = 1_024
 export const maxNameChars = 256
 const maxItems = 64
+/** Of all attributes of a span, those of its events and links included: see {@link attributeChars}. */
+export const maxSpanChars = 16_384
+const maxAttributeChars = maxNameChars + maxChars
+/** What a number, a boolean or the place of an item in its list counts as: the 8 bytes that it takes. */
+const plainChars = 8
 
 export const noAttributes: Attributes = Object.freeze({})
 
-/** The attributes within their bounds: the same object where it is within them, a copy that is cut where it is not. */
-export function boundedAttributes(attributes: Attributes, cuts: SpanCuts): Attributes {
+/**
+ * The attributes within their bounds: the same object where it is within them, a copy that is cut where it is not.
+ * @param room how many characters they may have together
+ */
+export function boundedAttributes(attributes: Attributes, cuts: SpanCuts, room: number = maxSpanChars): Attributes {
   let count = 0
   for (const name in attributes) {
     const value: unknown = attributes[name]
     const isPlain =
       typeof value === 'string' ? value.length <= maxChars : typeof value === 'number' || typeof value === 'boolean'
-    if (!isPlain || ++count > maxAttributes || name.length > maxNameChars) return cutAttributes(attributes, cuts)
+    if (!isPlain || ++count > maxAttributes || name.length > maxNameChars) return cutAttributes(attributes, cuts, room)
   }
-  return attributes
+  // A few are within it however long they are, and need not be summed up.
+  const isWithin = count * maxAttributeChars <= room || attributesChars(attributes) <= room
+  return isWithin ? attributes : cutAttributes(attributes, cuts, room)
 }
 
-function cutAttributes(attributes: Attributes, cuts: SpanCuts): Attributes {
+function cutAttributes(attributes: Attributes, cuts: SpanCuts, room: number): Attributes {
   const kept: Record<string, AttributeValue> = {}
   let count = 0
+  let left = room
   for (const [name, value] of Object.entries(attributes)) {
-    const bounded = count < maxAttributes ? boundedValue(value, cuts) : undefined
-    if (bounded === undefined || !isAttributeName(name)) {
+    const bounded = count < maxAttributes && isAttributeName(name) ? boundedValue(value, cuts) : undefined
+    const chars = bounded === undefined ? 0 : attributeChars(name, bounded)
+    if (bounded === undefined || chars > left) {
       cuts.leftOut += 1
     } else {
       kept[name] = bounded
       count += 1
+      left -= chars
     }
   }
   return kept
+}
+
+/** What an attribute counts as. */
+export function attributeChars(name: string, value: AttributeValue): number {
+  if (typeof value === 'string') return name.length + value.length
+  if (!Array.isArray(value)) return name.length + plainChars
+  let chars = name.length
+  for (const item of value as readonly unknown[]) chars += plainChars + (typeof item === 'string' ? item.length : 0)
+  return chars
+}
+
+export function attributesChars(attributes: Attributes): number {
+  let chars = 0
+  for (const name in attributes) chars += attributeChars(name, attributes[name] as AttributeValue)
+  return chars
 }
 
 /** Not too long, and not the one that an object takes for its prototype when it is written to. */

@@ -1,4 +1,5 @@
 import type { TraceContext } from '@ashlar/kernel'
+import { slotOf, slots } from './root-slots.ts'
 import type { SpanRecord } from './span-record.ts'
 import type { TraceSoFar } from './trace-decision.ts'
 
@@ -9,6 +10,11 @@ export interface OpenTrace extends TraceSoFar {
   readonly spans: SpanRecord[]
   hasFailed: boolean
   isForced: boolean
+  /** Those opened before it and after it. */
+  older: OpenTrace | undefined
+  newer: OpenTrace | undefined
+  /** The next in its slot. */
+  next: OpenTrace | undefined
 }
 
 export interface OpenTracesOptions {
@@ -17,27 +23,45 @@ export interface OpenTracesOptions {
   readonly maxOpenMs: number
 }
 
-/** Spans that wait for what is decided about their trace, by the trace's first span here. */
+/**
+ * Spans that wait for what is decided about their trace, by the trace's first span here. A table of its own, with a list
+ * of those in it by age: a `Map` makes itself anew whenever it gets empty, and each in turn is kept alive by the last.
+ */
 export class OpenTraces {
-  readonly #traces = new Map<string, OpenTrace>()
+  readonly #slots: (OpenTrace | undefined)[] = Array.from<undefined>({ length: slots })
   readonly #options: OpenTracesOptions
+  #oldest: OpenTrace | undefined
+  #newest: OpenTrace | undefined
   #waiting = 0
-  /** The one that was asked for last: spans of a trace often end in a row. */
-  #latest: OpenTrace | undefined
 
   constructor(options: OpenTracesOptions) {
     this.#options = options
   }
 
   get(root: string): OpenTrace | undefined {
-    if (this.#traces.size === 0) return undefined
-    if (this.#latest?.root !== root) this.#latest = this.#traces.get(root)
-    return this.#latest
+    // Spans of a trace often end in a row.
+    if (this.#newest === undefined || this.#newest.root === root) return this.#newest
+    let trace = this.#slots[slotOf(root)]
+    while (trace !== undefined && trace.root !== root) trace = trace.next
+    return trace
   }
 
   open(root: string, nowMs: number): OpenTrace {
-    const trace: OpenTrace = { root, sinceMs: nowMs, spans: [], hasFailed: false, isForced: false }
-    this.#traces.set(root, trace)
+    const slot = slotOf(root)
+    const trace: OpenTrace = {
+      root,
+      sinceMs: nowMs,
+      spans: [],
+      hasFailed: false,
+      isForced: false,
+      older: this.#newest,
+      newer: undefined,
+      next: this.#slots[slot],
+    }
+    this.#slots[slot] = trace
+    if (this.#newest === undefined) this.#oldest = trace
+    else this.#newest.newer = trace
+    this.#newest = trace
     return trace
   }
 
@@ -52,18 +76,37 @@ export class OpenTraces {
   }
 
   close(open: OpenTrace): void {
-    this.#traces.delete(open.root)
-    if (this.#latest === open) this.#latest = undefined
+    this.#takeFromSlot(open)
+    const { older, newer } = open
+    if (older === undefined) this.#oldest = newer
+    else older.newer = newer
+    if (newer === undefined) this.#newest = older
+    else newer.older = older
+    // One that has got old would keep those that it leads to until the whole heap is collected.
+    open.older = undefined
+    open.newer = undefined
+    open.next = undefined
     this.#waiting -= open.spans.length
   }
 
+  #takeFromSlot(open: OpenTrace): void {
+    const slot = slotOf(open.root)
+    let before = this.#slots[slot]
+    if (before === open) {
+      this.#slots[slot] = open.next
+      return
+    }
+    while (before !== undefined && before.next !== open) before = before.next
+    if (before !== undefined) before.next = open.next
+  }
+
   oldest(): OpenTrace | undefined {
-    return this.#traces.size === 0 ? undefined : this.#traces.values().next().value
+    return this.#oldest
   }
 
   /** The trace that has been open longest, when there is no more room or its time is up. */
   overdue(nowMs: number): OpenTrace | undefined {
-    const first = this.oldest()
+    const first = this.#oldest
     if (first === undefined) return undefined
     const isOver = this.isFull || nowMs - first.sinceMs >= this.#options.maxOpenMs
     return isOver ? first : undefined

@@ -1,4 +1,4 @@
-const slots = 1_024
+import { digitsAt, slotOf, slots } from './root-slots.ts'
 
 /**
  * What was decided about the latest traces, for spans that end after the decision. Bounded by forgetting: a root takes
@@ -6,31 +6,28 @@ const slots = 1_024
  */
 export class RecentRoots {
   readonly #roots: (string | undefined)[] = Array.from<undefined>({ length: slots })
-  readonly #kept = new Uint8Array(slots)
+  /**
+   * More digits of the slot's root, and whether it was kept in the lowest bit. Most that are asked for are not there,
+   * which this says without a look at a text that lies where nothing has been read for long.
+   */
+  readonly #marks = new Uint16Array(slots)
 
   set(root: string, isKept: boolean): void {
     const slot = slotOf(root)
     this.#roots[slot] = root
-    this.#kept[slot] = isKept ? 1 : 0
+    this.#marks[slot] = markOf(root) | (isKept ? 1 : 0)
   }
 
   /** `undefined` when nothing has been decided, or it has been forgotten. */
   get(root: string): boolean | undefined {
     const slot = slotOf(root)
-    return this.#roots[slot] === root ? this.#kept[slot] === 1 : undefined
+    const mark = this.#marks[slot] as number
+    if ((mark & ~1) !== markOf(root) || this.#roots[slot] !== root) return undefined
+    return (mark & 1) === 1
   }
 }
 
-/** From the last three digits, which are random. */
-function slotOf(root: string): number {
-  const end = root.length
-  const a = root.charCodeAt(end - 1)
-  const b = root.charCodeAt(end - 2)
-  const c = root.charCodeAt(end - 3)
-  return (digit(a) | (digit(b) << 4) | (digit(c) << 8)) & (slots - 1)
-}
-
-/** Of the character code of a hexadecimal digit. */
-function digit(code: number): number {
-  return (code & 15) + (code >> 6) * 9
+/** From the three digits before those that the slot goes by. */
+function markOf(root: string): number {
+  return digitsAt(root, root.length - 6) << 1
 }

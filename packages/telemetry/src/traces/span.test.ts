@@ -83,6 +83,31 @@ test('attributes, events, links and names are bounded however they come, and wha
   assert.deepEqual([tracer.counts.shortened, tracer.counts.leftOut], [2, 137 + 72 + 72 + 1])
 })
 
+test('what a span, its events and its links hold has one bound, and an attribute that is set anew gives back its room', () => {
+  const tracer = strictTracer(new VirtualClock(), { keepOneIn: 1 })
+  // With a name of one character 1,024: 16 times that is all there is room for.
+  const text = 'x'.repeat(1_023)
+  const one = tracer.start('one', { parent: null, attributes: { a: text } })
+  for (const name of 'bcdefgh') one.setAttribute(name, text)
+  for (const event of 'ijkl') one.addEvent(event, { '': text })
+  for (const name of 'mnop') one.link(newTrace(), { [name]: text })
+  one.setAttribute('a', 'y'.repeat(24)).addEvent('p'.repeat(999))
+  assert.equal(tracer.counts.leftOut, 0)
+  one.setAttribute('q', '').addEvent('late').setAttribute('a', 'z'.repeat(1_025)).setAttribute('b', text.slice(1))
+  one.addEvent('', { a: '', '': '' }, 0)
+  one.setAttribute('r', '').link(newTrace(), { s: '' })
+  one.end()
+  const [record] = tracer.drain(1)
+  assert.equal(Object.keys(record?.attributes ?? {}).join(''), 'abcdefgh')
+  assert.deepEqual([record?.attributes['a'], record?.attributes['b']], ['y'.repeat(24), text.slice(1)])
+  assert.deepEqual(record?.events.slice(5), [{ name: '', timeMs: 0, attributes: { a: '', '': '' } }])
+  assert.deepEqual(
+    record?.links.map(({ attributes }) => Object.keys(attributes).join('')),
+    ['m', 'n', 'o', 'p', ''],
+  )
+  assert.deepEqual([tracer.counts.leftOut, tracer.counts.shortened], [5, 1])
+})
+
 test('an attribute that is called as the prototype is left out: nothing else appears among those that are kept', () => {
   const tracer = strictTracer(new VirtualClock(), { keepOneIn: 1 })
   const hostile = JSON.parse('{"__proto__":["x"],"list":[1]}') as Record<string, string[]>

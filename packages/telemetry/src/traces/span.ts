@@ -2,7 +2,10 @@ import type { TraceContext } from '@ashlar/kernel'
 import type { Attributes, AttributeValue, SpanKind } from './span-record.ts'
 
 export interface SpanOptions {
-  /** Kept, not copied: leave the object as it is afterwards. 64 at the most, texts of 1,024 characters. */
+  /**
+   * Kept, not copied: leave the object as it is afterwards. 64 at the most, texts of 1,024 characters, and 16,384 of names
+   * and texts in all, those of the span's events and links included; a number or an item of a list counts as 8 as well.
+   */
   readonly attributes?: Attributes
   /** @default 'internal' */
   readonly kind?: SpanKind

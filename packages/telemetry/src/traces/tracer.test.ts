@@ -196,6 +196,17 @@ test('a span that somebody else has recorded is cut to its bounds as well', () =
   const [cut] = tracer.drain(1)
   assert.deepEqual([cut?.name.length, String(cut?.attributes['a']).length], [1_024, 1_024])
   assert.equal(tracer.counts.shortened, 2)
+
+  const event = { name: 'e', timeMs: 1, attributes: { a: 'x'.repeat(2_000) } }
+  const events = Array.from({ length: 200 }, () => event)
+  const links = events.map(() => ({ ...newTrace(), attributes: {} }))
+  tracer.record({ ...like, ...trace, events, links }, trace)
+  const [busy] = tracer.drain(1)
+  assert.deepEqual([busy?.events.length, busy?.links.length], [128, 128])
+  assert.equal(busy?.links[0]?.spanId, links[0]?.spanId)
+  const chars = busy?.events.map(({ attributes }) => String(attributes['a'] ?? '').length)
+  // Of each event: its name, and that of its attribute.
+  assert.deepEqual(chars, [...Array.from({ length: 15 }, () => 1_024), ...Array.from({ length: 113 }, () => 0)])
 })
 
 test('no more spans wait than may: the trace that has waited longest is decided early', () => {

@@ -1,7 +1,6 @@
 import {
   childTrace,
   currentCall,
-  newTrace,
   parentSpanId,
   runInContext,
   runInTrace,
@@ -21,7 +20,7 @@ import { requireInteger, type TracerOptions } from './options.ts'
 import { RecentRoots } from './recent-roots.ts'
 import type { Span, SpanOptions } from './span.ts'
 import { PerSecond } from './per-second.ts'
-import type { SpanRecord } from './span-record.ts'
+import type { Attributes, SpanRecord } from './span-record.ts'
 import { TraceDecision, type KeepReason } from './trace-decision.ts'
 import { noCounts, type TracerCounts } from './tracer-counts.ts'
 
@@ -120,7 +119,7 @@ export class Tracer {
   /** Begins a span that the caller ends. It is nobody's current span unless run under, with kernel's `runInTrace`. */
   start(name: string, options: SpanOptions = noOptions): Span {
     const parent = options.parent === undefined ? currentCall()?.trace : (options.parent ?? undefined)
-    const trace = parent === undefined ? newTrace(this.#random) : childTrace(parent, this.#random)
+    const trace = childTrace(parent, this.#random)
     const startedMs = options.startMs === undefined ? this.#clock.now() : undefined
     const { attributes } = options
     const record = {
@@ -147,8 +146,9 @@ export class Tracer {
   record(span: SpanRecord, trace: TraceContext): void {
     const attributes = boundedAttributes(span.attributes, this.#cuts)
     const name = boundedText(span.name, this.#cuts)
-    const isWithin = attributes === span.attributes && name === span.name
-    this.#take(isWithin ? span : { ...span, attributes, name }, trace)
+    const isPlain = span.events.length === 0 && span.links.length === 0
+    if (isPlain && attributes === span.attributes && name === span.name) this.#take(span, trace)
+    else this.#take(this.#cut(span, attributes, name, trace), trace)
   }
 
   /**
@@ -196,20 +196,33 @@ export class Tracer {
     return { ...this.#counts, waiting: this.#open.waiting, overwritten, failedListeners, ...this.#cuts }
   }
 
-  #ended(span: ActiveSpan, endMs: number | undefined): void {
-    const { record, startedMs } = span
-    record.durationMs =
-      endMs === undefined && startedMs !== undefined
-        ? this.#clock.now() - startedMs
-        : Math.max(0, (endMs ?? this.epochMs()) - record.startMs)
-    this.#take(record, span)
+  /** Events and links are added one by one, as far as there is room for them. */
+  #cut(span: SpanRecord, attributes: Attributes, name: string, trace: TraceContext): SpanRecord {
+    const record = { ...span, attributes, name, events: noEvents, links: noLinks }
+    const draft = new ActiveSpan(this.#owner, trace, record, undefined)
+    for (const event of span.events) draft.addEvent(event.name, event.attributes, event.timeMs)
+    for (const { traceId, spanId, attributes: own } of span.links) draft.link({ traceId, spanId, sampled: false }, own)
+    return record
   }
 
-  #take(span: SpanRecord, trace: TraceContext): void {
+  #ended(span: ActiveSpan, endMs: number | undefined): void {
+    const { record, startedMs } = span
+    if (endMs === undefined && startedMs !== undefined) {
+      const nowMs = this.#clock.now()
+      record.durationMs = nowMs - startedMs
+      this.#take(record, span, nowMs)
+    } else {
+      record.durationMs = Math.max(0, (endMs ?? this.epochMs()) - record.startMs)
+      this.#take(record, span)
+    }
+  }
+
+  /** @param nowMs where the clock has been read already. */
+  #take(span: SpanRecord, trace: TraceContext, nowMs?: number): void {
     this.#counts.ended += 1
     const { root } = trace
     if (root === undefined || root === '' || root === span.spanId) this.#decide(span, trace)
-    else this.#wait(root, span, trace)
+    else this.#wait(root, span, trace, nowMs)
   }
 
   #decide(root: SpanRecord, trace: TraceContext): void {
@@ -225,7 +238,7 @@ export class Tracer {
     this.#recent.set(root.spanId, isKept)
   }
 
-  #wait(root: string, span: SpanRecord, trace: TraceContext): void {
+  #wait(root: string, span: SpanRecord, trace: TraceContext, nowMs: number | undefined): void {
     let open = this.#open.get(root)
     if (open === undefined) {
       const isKept = this.#recent.get(root)
@@ -237,7 +250,7 @@ export class Tracer {
         this.#counts.notKept += 1
         return
       }
-      open = this.#open.open(root, this.#clock.now())
+      open = this.#open.open(root, nowMs ?? this.#clock.now())
       if (this.#watch === undefined) this.#watchOver()
     }
     if (!this.#open.add(open, span, trace)) this.#counts.overflowed += 1
