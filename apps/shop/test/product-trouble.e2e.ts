@@ -5,14 +5,16 @@ import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
 import { sleep, systemClock } from '@ashlar/kernel'
 import { longestOpenMs } from '../services/shared/callee-policy.ts'
+import { hung } from './hung.ts'
 import { root, startShop, type RunningShop } from './running-shop.ts'
 import type { ShopClient } from './shop-client.ts'
 
 // Of the gateway's policy for the product service, and what a machine that has other things to do adds.
 const attemptTimeoutMs = 3_000
 const slackMs = 1_000
-// Asserted; what was measured is printed.
-const fastMs = 50
+// What half of the answers keep to, and what nearly all do on a machine that has other things to do: far from what waiting
+// for one that hangs takes. What was measured is printed.
+const [fastMs, nobodyWaitsMs] = [50, 500]
 
 interface Answered {
   readonly status: number
@@ -31,7 +33,7 @@ suite('a product service that hangs', () => {
     assert.ok(product !== undefined)
     const ask = (): Promise<Answered> => read(customer, `/api/products/${product.id}`)
 
-    await using _ = hung(shop, 'product')
+    using stalled = hung(shop, 'product')
     const first = await Promise.all(Array.from({ length: 12 }, ask))
     assert.ok(first.every(({ status }) => status === 503 || status === 504))
     const longestMs = Math.max(...first.map(({ tookMs }) => tookMs))
@@ -49,14 +51,18 @@ suite('a product service that hangs', () => {
     assert.ok(others.every(({ status }) => status === 200))
     // Two are asked at a time, so no more than that wait for each round of probes.
     assert.ok(refused.length - open.length <= 6, `${refused.length - open.length} were let through`)
-    const [p99Ms, othersP99Ms] = [quantile(open, 0.99), quantile(others, 0.99)]
-    t.diagnostic(
-      `${open.length} refused while open, p99 ${p99Ms} ms; ${others.length} others served, p99 ${othersP99Ms} ms`,
-    )
-    assert.ok(p99Ms <= fastMs && othersP99Ms <= 3 * fastMs)
+    for (const [what, answered, medianMs] of [
+      ['refused while open', open, fastMs],
+      ['others served', others, 3 * fastMs],
+    ] as const) {
+      const [median, p99] = [quantile(answered, 0.5), quantile(answered, 0.99)]
+      const figures = `${answered.length} ${what}, median ${median} ms, p99 ${p99} ms`
+      t.diagnostic(figures)
+      assert.ok(median <= medianMs && p99 <= nobodyWaitsMs, figures)
+    }
     assert.match(await actionOf(shop, 'policy-snapshot', 'product'), /breaker\.kind +(?:open|half-open)/)
 
-    process.kill(pidOf(shop, 'product'), 'SIGCONT')
+    stalled.goOn()
     const recoveredMs = await until(ask, ({ status }) => status === 200, 15_000)
     t.diagnostic(`served again after ${recoveredMs} ms`)
     assert.ok(recoveredMs <= longestOpenMs + attemptTimeoutMs + slackMs, `recovered after ${recoveredMs} ms`)
@@ -64,19 +70,6 @@ suite('a product service that hangs', () => {
     for (let call = 0; call < 20; call++) assert.equal((await ask()).status, 200)
   })
 })
-
-/** Stops a service as a process can be stopped: it keeps its connections and says nothing. Goes on in any case. */
-function hung(shop: RunningShop, service: string): AsyncDisposable {
-  const pid = pidOf(shop, service)
-  process.kill(pid, 'SIGSTOP')
-  return { [Symbol.asyncDispose]: async () => void process.kill(pid, 'SIGCONT') }
-}
-
-function pidOf(shop: RunningShop, service: string): number {
-  const { pid } = shop.topology.service(service)
-  assert.ok(pid !== undefined)
-  return pid
-}
 
 async function read(client: ShopClient, path: string): Promise<Answered> {
   const beganMs = systemClock.now()

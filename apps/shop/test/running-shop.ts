@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { randomInteger, systemRandom } from '@ashlar/kernel'
 import { createClient, type Client } from '@ashlar/rpc'
 import { up, type RunningTopology } from '@ashlar/host'
 import shop from '../../../ashlar.config.ts'
@@ -149,14 +150,23 @@ function urlOf(topology: RunningTopology, service: string): string {
   return url
 }
 
+// Below those that the host chooses from, and those that systems give to outgoing connections and to who asks for any:
+// what starts between the look at a port and its use does not get it.
+const lowestPort = 10_000
+const highestPort = 19_999
+
 /** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = lowestPort + randomInteger(systemRandom, highestPort - lowestPort + 1)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { sleep, systemClock } from '@ashlar/kernel'
 import type { Browser } from 'playwright-core'
 import { browserMissing, launchBrowser } from './browser.ts'
+import { hung } from './hung.ts'
 import { startShop, type RunningShop } from './running-shop.ts'
 import { buy, register } from './storefront-steps.ts'
 import { assertAccessible, lookAt, looks, visit } from './visit.ts'
@@ -43,19 +45,25 @@ suite('the storefront, in a real browser', { skip }, () => {
   test('the order page follows an order that changes while it is open', async () => {
     const { page } = await visit(browser, shop.url)
     await register(page)
-    // The bank takes the card, and then does not answer the charge.
+    // The card is taken; then the payment service stands still, and the order waits for it: three times six seconds.
+    let stalled: ReturnType<typeof hung> | undefined
     await page.route('**/api/cards', async (route) => {
       const response = await route.fetch()
-      await shop.setBank('hang')
+      stalled = hung(shop, 'payment')
       await route.fulfill({ response })
     })
-    await buy(page, { query: 'bowl', quantity: 1, wait: false })
-    const other = await page.context().newPage()
-    await other.goto(`${shop.url}/account`)
-    await other.locator('main a[href^="/orders/"]').first().click()
-    await other.getByTestId('order-status').filter({ hasText: 'Reserved' }).waitFor()
-    await shop.setBank('normal')
-    await other.getByTestId('order-status').filter({ hasText: 'Paid' }).waitFor()
+    try {
+      await buy(page, { query: 'bowl', quantity: 1, wait: false })
+      await untilReserved(shop)
+      const other = await page.context().newPage()
+      await other.goto(`${shop.url}/account`)
+      await other.locator('main a[href^="/orders/"]').first().click()
+      await other.getByTestId('order-status').filter({ hasText: 'Reserved' }).waitFor()
+      stalled?.goOn()
+      await other.getByTestId('order-status').filter({ hasText: 'Paid' }).waitFor()
+    } finally {
+      stalled?.goOn()
+    }
     await page.context().close()
   })
 
@@ -82,3 +90,12 @@ suite('the storefront, in a real browser', { skip }, () => {
     })
   }
 })
+
+/** Resolves when something is held for an order: by then it is in the customer's list. */
+async function untilReserved(shop: RunningShop): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await shop.stock()).some(({ reserved }) => reserved > 0)) return
+    await sleep(systemClock, 50)
+  }
+  assert.fail('nothing is reserved')
+}

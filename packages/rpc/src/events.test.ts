@@ -100,7 +100,7 @@ test('a call that got no answer is told of with what was in the way', async (t) 
   over.abort('card 4111')
   await assert.rejects(cancelled)
   await server[Symbol.asyncDispose]()
-  await assert.rejects(client.echo({}), { code: 'ASHLAR_RPC_UNREACHABLE' })
+  await assert.rejects(client.echo({}, { timeoutMs: 10_000 }), { code: 'ASHLAR_RPC_UNREACHABLE' })
   const told = sent.map(({ status, code, error }) => [status, code, typeof error])
   assert.deepEqual(told, [
     ['deadline_exceeded', 'ASHLAR_DEADLINE_EXCEEDED', 'object'],

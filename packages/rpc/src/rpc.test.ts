@@ -12,6 +12,7 @@ import {
   runCall,
   type CallContext,
 } from '@ashlar/kernel'
+import { VirtualClock } from '@ashlar/kernel/testing'
 import { listen, type HttpServer } from '@ashlar/http'
 import { EchoService } from './gen/ashlar/rpctest/v1/echo_pb.ts'
 import { createClient, implement, rpcEdgeRows, rpcHandler, type RemoteError } from './index.ts'
@@ -25,12 +26,19 @@ class SoldOutError extends AshlarError {
 
 const edge = edgeTable(rpcEdgeRows, { TEST_SOLD_OUT: { status: 'failed_precondition', http: 409, title: 'Sold out' } })
 
-/** What the server's `wait` procedures do when they are cancelled, for tests to await. */
+/** What the server's `wait` procedures do when they are asked and cancelled, for tests to await. */
 class Waiters {
   readonly #listeners: (() => void)[] = []
+  readonly #asked = Promise.withResolvers<void>()
   readonly reasons: unknown[] = []
 
+  /** Resolves when the first call is there. */
+  get asked(): Promise<void> {
+    return this.#asked.promise
+  }
+
   wait(call: CallContext): Promise<never> {
+    this.#asked.resolve()
     return new Promise((_, reject) => {
       call.signal.addEventListener('abort', () => {
         this.reasons.push(call.signal.reason)
@@ -163,8 +171,14 @@ test('an error that is nobody’s business tells the caller nothing, and the ser
 })
 
 test('when the deadline passes the caller is told at once and the callee is cancelled', async (t) => {
-  const { client, waiters } = await start(t)
-  await assert.rejects(client.wait({}, { timeoutMs: 30 }), (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'))
+  const clock = new VirtualClock()
+  // For the callee time does not pass: it is cancelled because its caller goes.
+  const { client, waiters } = await start(t, { client: { clock } })
+  const call = client.wait({}, { timeoutMs: 60_000 })
+  const rejected = assert.rejects(call, (error) => hasCode(error, 'ASHLAR_DEADLINE_EXCEEDED'))
+  await waiters.asked
+  await clock.advance(60_000)
+  await rejected
   await waiters.cancelled()
 })
 
@@ -173,8 +187,7 @@ test('when the caller cancels, the callee is cancelled', async (t) => {
   const controller = new AbortController()
   const call = client.wait({}, { signal: controller.signal })
   const rejected = assert.rejects(call, /changed my mind/)
-  // The second call shows that the first has been sent: both go by the same pool.
-  await client.echo({})
+  await waiters.asked
   controller.abort(new Error('changed my mind'))
   await rejected
   await waiters.cancelled()
