@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http'
 import { createHttpClient, readSse } from '@ashlar/http/client'
-import { hasCode, type Issue } from '@ashlar/kernel'
+import { codeOf, hasCode, type Issue } from '@ashlar/kernel'
 import { readAdminKey } from './admin-keys.ts'
 import { collectorKeyOf, collectorName } from './collector-spec.ts'
 import { ActionFailedError, NotRunningError, UsageError } from './errors.ts'
@@ -76,9 +76,17 @@ export function openStream(target: CollectorTarget, kind: string): Promise<Incom
   })
 }
 
-/** Events of a stream, as they come, until the collector ends it. */
+/**
+ * Events of a stream, as they come, until the collector ends it.
+ * @throws {NotRunningError} when the collector goes without ending it.
+ */
 export async function* eventsOf<T>(stream: AsyncIterable<Uint8Array>, kind: string): AsyncGenerator<T> {
-  for await (const { event, data } of readSse(stream)) if (event === kind) yield JSON.parse(data) as T
+  try {
+    for await (const { event, data } of readSse(stream)) if (event === kind) yield JSON.parse(data) as T
+  } catch (error) {
+    if (codeOf(error) !== 'ECONNRESET') throw error
+    throw new NotRunningError('the collector has gone; "ashlar status" says whether it is back', { cause: error })
+  }
 }
 
 function headersOf({ key }: CollectorTarget): Record<string, string> {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import test from 'node:test'
+import { fileURLToPath } from 'node:url'
 
 const program = `
 import { processConsole } from ${JSON.stringify(new URL('./console.ts', import.meta.url).href)}
@@ -23,4 +25,13 @@ test('when nobody reads the output any more, that is said once, and nobody waits
   child.stdout.destroy()
   const said = (await child.stderr.setEncoding('utf8').toArray()).join('')
   assert.equal(said, 'told 1 times')
+})
+
+test('a command whose reader has gone ends quietly: that is no failure', async () => {
+  const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--conditions=ashlar:source', cli, 'help'], { stdio: 'pipe' })
+  const exited = once(child, 'exit')
+  child.stdout.destroy()
+  assert.deepEqual(await child.stderr.setEncoding('utf8').toArray(), [])
+  assert.deepEqual(await exited, [0, null])
 })

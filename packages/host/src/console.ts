@@ -5,6 +5,8 @@ export interface Console {
   err(line: string): void
   /** Whether a terminal that knows colours shows it. */
   readonly colour: boolean
+  /** How wide the terminal is; absent where the output goes elsewhere. */
+  readonly columns?: number
   /** Asks whoever sits there, and resolves with the line that is typed; absent when nobody does. */
   readonly ask?: (question: string) => Promise<string>
 }
@@ -50,6 +52,7 @@ export function processConsole(onClosed: () => void): Console & { flush(): Promi
     },
     err: (line) => void stderr.write(`${line}\n`),
     colour: stdout.isTTY && stdout.hasColors(),
+    ...(stdout.isTTY && stdout.columns > 0 ? { columns: stdout.columns } : {}),
     ...(process.stdin.isTTY && stderr.isTTY ? { ask } : {}),
     flush: () => new Promise((resolve) => stdout.write('', () => resolve())),
   }

@@ -27,7 +27,7 @@ test('log records become aligned lines with their fields after the message', () 
   assert.equal(view(line('gateway', record({ level: 'warn', msg: 'slow' }))), '12:03:41.123  gateway  warn    slow')
 })
 
-test('values that contain spaces are quoted, objects are JSON, traces are shortened', () => {
+test('values that contain spaces are quoted, objects are JSON, traces are told as "ashlar traces" takes them', () => {
   assert.equal(
     view(
       line(
@@ -35,7 +35,7 @@ test('values that contain spaces are quoted, objects are JSON, traces are shorte
         record({ msg: 'm', who: 'Ann Lee', at: { line: 2 }, traceId: '4bf92f3577b34da6', spanId: '00f067aa' }),
       ),
     ),
-    '12:03:41.123  order    info    m  who="Ann Lee" at={"line":2} trace=4bf92f35',
+    '12:03:41.123  order    info    m  who="Ann Lee" at={"line":2} trace=4bf92f3577b34da6',
   )
 })
 

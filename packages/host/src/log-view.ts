@@ -25,9 +25,6 @@ const serviceColours = [36, 32, 35, 34, 96, 92, 95, 94]
 /** Fields that have a column or a place of their own, or that only machines want. */
 const placedFields = new Set(['service', 'pid', 'hostname', 'spanId', 'traceId', 'err'])
 
-// Enough to find the trace by; whole ids would be half of every line.
-const shownTraceChars = 8
-
 /**
  * Makes log lines readable: `12:03:41.123  order     info    order paid  orderId=7 total=19.99`. A line that is not a
  * log record keeps its text. The time is UTC. No line can move the cursor or colour what follows it: control
@@ -66,7 +63,7 @@ function fieldsOf(record: LogRecord): string {
     .map(([name, value]) => `${name}=${valueOf(value)}`)
   const { err, traceId } = record.fields
   if (isRecord(err) && typeof err['stack'] !== 'string') shown.push(`error=${valueOf(err['message'] ?? err)}`)
-  if (typeof traceId === 'string') shown.push(`trace=${traceId.slice(0, shownTraceChars)}`)
+  if (typeof traceId === 'string') shown.push(`trace=${traceId}`)
   return shown.join(' ')
 }
 

@@ -81,8 +81,12 @@ function explain(error: unknown): string {
 
 /** Runs the command that `args` name, prints what goes wrong in words, and ends the process. */
 export async function main(args: readonly string[]): Promise<never> {
-  // When our output has no reader any more, as in `ashlar up | head`, there is nobody left to run for.
-  const console = processConsole(() => process.kill(process.pid, 'SIGTERM'))
+  // When our output has no reader any more, as in `ashlar up | head`, there is nobody left to run for. What has to be
+  // stopped in order listens for this; anything else is over, and its reader has all it wanted.
+  const console = processConsole(() => {
+    if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM')
+    else process.exit(0)
+  })
   let status: number
   try {
     status = await run(args, console)

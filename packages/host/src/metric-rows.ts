@@ -1,5 +1,5 @@
 import type { SeriesView } from './collector/query/series-in-range.ts'
-import type { HistogramState } from './collector/store/metric-series.ts'
+import { sumOfStates, type HistogramState } from './collector/store/histogram-state.ts'
 
 /** A row of a table: processes of one service that told the same, one after the other. */
 export type MetricRow = readonly [SeriesView, ...SeriesView[]]
@@ -8,7 +8,7 @@ export type MetricRow = readonly [SeriesView, ...SeriesView[]]
 export interface Growth {
   readonly amount: number
   readonly sum: number
-  /** From the first point to the last. */
+  /** From the first point to the last, and what goes before it of the time that is counted. */
   readonly seconds: number
   readonly histogram: HistogramState | undefined
 }
@@ -37,16 +37,14 @@ export function growthOf(row: MetricRow): Growth | undefined {
   return {
     amount: known.reduce((total, { amount }) => total + amount, 0),
     sum: known.reduce((total, { sum = 0 }) => total + sum, 0),
-    seconds: (endOf(row.at(-1) ?? row[0]) - startOf(row[0])) / 1_000,
-    histogram: known.map(({ histogram }) => histogram).reduce(together),
+    seconds: (endOf(row.at(-1) ?? row[0]) - (row[0].increase?.fromMs ?? startOf(row[0]))) / 1_000,
+    histogram: together(known.flatMap(({ histogram }) => (histogram === undefined ? [] : [histogram]))),
   }
 }
 
-function together(one: HistogramState | undefined, other: HistogramState | undefined): HistogramState | undefined {
-  if (one === undefined || other === undefined) return one ?? other
-  const isSame =
-    one.bounds.length === other.bounds.length && one.bounds.every((bound, at) => bound === other.bounds[at])
-  return isSame ? { ...one, counts: one.counts.map((count, at) => count + (other.counts[at] ?? 0)) } : undefined
+/** Of those that are known. */
+function together([first, ...others]: readonly HistogramState[]): HistogramState | undefined {
+  return others.reduce<HistogramState | undefined>((all, one) => all && sumOfStates(all, one), first)
 }
 
 function startOf({ points }: SeriesView): number {

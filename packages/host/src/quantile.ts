@@ -1,4 +1,4 @@
-import type { HistogramState } from './collector/store/metric-series.ts'
+import type { HistogramState } from './collector/store/histogram-state.ts'
 
 /**
  * The value that the share `part` of what a histogram was told is below of, taken as evenly spread within its bucket. What

@@ -46,5 +46,20 @@ test('every bar is as wide as the others, whatever the times are', () => {
 test('no name can move the cursor or take more than its column', () => {
   const [, line = ''] = waterfall(traceOf(1, span({ name: `\u001B[2J${'x'.repeat(500)}`, depth: 1_000 })))
   assert.ok(!line.includes('\u001B'))
-  assert.ok(line.length < 140)
+  assert.equal(line.length, 120)
+})
+
+test('a trace fits the terminal, names before bars; one that is too narrow for any trace gets the least of both', () => {
+  const long = span({ startMs: 1_000, durationMs: 100, name: 'shop.order.v1.OrderService/PlaceOrder'.repeat(2) })
+  const bar = (columns: number): [number, number] => {
+    const [, line = ''] = waterfall(traceOf(100, long), columns)
+    return [line.length, line.match(/█/g)?.length ?? 0]
+  }
+  assert.deepEqual(waterfall(traceOf(100, long)), waterfall(traceOf(100, long), 120))
+  assert.deepEqual([200, 120, 80, 20].map(bar), [
+    [121, 32],
+    [120, 31],
+    [80, 10],
+    [63, 10],
+  ])
 })

@@ -75,6 +75,7 @@ test('a request is told of once, when it has been answered: what was asked, what
     status: 201,
     outcome: undefined,
     durationMs: 250,
+    ageMs: 250,
     seconds: 0.25,
     parentSpanId: undefined,
     error: undefined,
@@ -83,7 +84,7 @@ test('a request is told of once, when it has been answered: what was asked, what
   assert.equal(shop.events.length, 1)
 })
 
-test('the answer was there before it was written: writing may give way to who reads it', async (t) => {
+test('the answer was there before it was written; the request came as long ago as both took', async (t) => {
   let late = 0
   class LateClock extends VirtualClock {
     override now(): number {
@@ -99,8 +100,9 @@ test('the answer was there before it was written: writing may give way to who re
   }
   const shop = await observed(t, async () => answer, { clock: new LateClock() })
   await ask(shop)
-  const { durationMs, seconds } = await shop.next()
-  assert.deepEqual([durationMs, seconds, late], [0, 0, 30])
+  const { durationMs, ageMs, seconds } = await shop.next()
+  assert.deepEqual([durationMs, ageMs, seconds], [0, late, 0])
+  assert.equal(late, 30)
 })
 
 for (const protocol of ['HTTP/1.1', 'HTTP/2']) {
@@ -294,6 +296,6 @@ test('while nobody listens no time is asked for', async () => {
   await answered()
   assert.equal(await answered(), 0)
   using _ = serverRequest.subscribe(() => {})
-  assert.equal(await answered(), 2)
+  assert.equal(await answered(), 3, 'when it came, was answered and had been written')
   socket.destroy()
 })

@@ -8,6 +8,7 @@ export interface ServerRequest {
   readonly status: number
   readonly outcome: StatusName | undefined
   readonly durationMs: number
+  readonly ageMs: number
   readonly seconds: number
   readonly trace: TraceContext
   readonly parentSpanId: string | undefined
@@ -27,6 +28,7 @@ export const serverRequest: Channel<ServerRequest> = channel('ashlar:http:server
     status: 'of the answer; 101 for a connection handed over, 499 where the client went away before the head was sent',
     outcome: 'what kind of failure the answer tells, such as `not_found`; undefined where it tells none',
     durationMs: 'milliseconds until the answer was there; of one that comes in pieces, until the last was handed over',
+    ageMs: 'milliseconds since it came; longer than it took by what writing the answer took',
     seconds: 'seconds until the answer was there; of one that comes in pieces, until its head was',
     trace: 'place in the trace, which the handler’s call had',
     parentSpanId: 'span of the caller, from `traceparent`; undefined for the first of a trace',
@@ -54,6 +56,7 @@ export const serverRequest: Channel<ServerRequest> = channel('ashlar:http:server
     traceField: 'trace',
     parentField: 'parentSpanId',
     durationField: 'durationMs',
+    ageField: 'ageMs',
     errorField: 'error',
     attributes: ['method', 'route', 'status', 'outcome'],
   },

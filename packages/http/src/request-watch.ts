@@ -54,7 +54,8 @@ export class RequestWatch {
     const method = knownMethods.has(sentMethod) ? sentMethod : '_OTHER'
     const route = this.#routed?.route
     const answeredMs = isAnswered ? this.#answeredMs : undefined
-    const endMs = answeredMs === undefined || this.#isInPieces ? this.#clock.now() : answeredMs
+    const nowMs = this.#clock.now()
+    const endMs = answeredMs === undefined || this.#isInPieces ? nowMs : answeredMs
     serverRequest.publish({
       name: route === undefined ? method : `${method} ${route}`,
       method,
@@ -62,6 +63,7 @@ export class RequestWatch {
       status: isAnswered ? this.#status : 499,
       outcome: isAnswered ? this.#outcome : 'canceled',
       durationMs: endMs - this.#startedMs,
+      ageMs: nowMs - this.#startedMs,
       seconds: ((answeredMs ?? endMs) - this.#startedMs) / 1_000,
       trace: this.#trace,
       parentSpanId: this.#parentSpanId,

@@ -63,7 +63,7 @@ test('a metric, a span or a line of a field that no event has is a mistake', () 
   assert.throws(() => channel('ashlar:test:x', { ...rest, metrics: [{ ...lost, attributes: ['who'] }] }), /"who"/)
   assert.ok(metrics !== undefined && span !== undefined)
   assert.throws(() => channel('ashlar:test:x', { ...rest, span: { ...span, traceField: 'parent' } }), /"parent"/)
-  for (const lostField of ['nameField', 'parentField', 'startField', 'errorField', 'durationField']) {
+  for (const lostField of ['nameField', 'parentField', 'ageField', 'errorField', 'durationField']) {
     assert.throws(
       () => channel('ashlar:test:x', { ...rest, span: { ...span, [lostField]: 'gone' } }),
       /no field "gone"/,

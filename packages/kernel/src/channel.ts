@@ -30,8 +30,11 @@ export interface SpanDescriptor {
   readonly parentField?: string
   /** The field with how long the work took, in milliseconds. */
   readonly durationField: string
-  /** The field with when it began, in epoch milliseconds. @default when the event is published, less the duration */
-  readonly startField?: string
+  /**
+   * The field with how long ago the work began when the event is published, in milliseconds: for work that is over
+   * before its event is published. @default the duration
+   */
+  readonly ageField?: string
   /** The field with why it failed: what was thrown, or a code; `undefined` when it did not. @default none: it never fails */
   readonly errorField?: string
   readonly attributes: readonly string[]
@@ -162,7 +165,7 @@ function fieldsUsed({ metrics = [], span, log }: ChannelDescriptor): string[] {
     span?.traceField,
     span?.parentField,
     span?.durationField,
-    span?.startField,
+    span?.ageField,
     span?.errorField,
   ]
   return [...used, ...single.filter((field) => field !== undefined)]

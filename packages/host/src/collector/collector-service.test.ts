@@ -240,6 +240,8 @@ test('a question that makes no sense is answered with everything that is wrong w
   const statusOf = async (path: string): Promise<number> => (await fetch(url + path, { headers: authorized })).status
   assert.equal(await statusOf(`/api/v1/traces/${'0'.repeat(31)}1`), 404)
   assert.equal(await statusOf('/api/v1/traces/xyz'), 400)
+  assert.equal(await statusOf('/api/v1/traces/xyz/abc'), 404)
+  assert.equal(await statusOf('/api/v1/logs/xyz'), 404)
   assert.equal(await statusOf('/api/v1/metrics/nothing'), 404)
   assert.equal(await statusOf('/api/v1/metrics/nothing?since=0'), 404)
   assert.equal(await statusOf('/api/v1/metrics/orders?since=1&stepMs=0'), 400)

@@ -31,17 +31,22 @@ export async function logsCommand(args: readonly string[], console: Console): Pr
     else printLogs(logs, console)
   }
   // Opened before the others are asked for: what arrives meanwhile is in one answer or in both.
-  await using stream = flags['follow'] === true ? await openStream(target, command) : undefined
-  const { logs } = await askCollector<{ logs: readonly LogView[] }>(target, command, query)
-  // They come in the order of their arrival, a service's in one go; the latest at the end, where a terminal shows it.
-  print(logs.toSorted((a, b) => a.timeMs - b.timeMs))
-  if (stream === undefined) return 0
-  const printed = new Set(logs.map(({ id }) => id))
-  for await (const { logs: more, omitted } of eventsOf<LogsEvent>(stream, command)) {
-    print(more.filter((log) => !printed.has(log.id) && isWanted(log, query)))
-    if (omitted > 0) console.err(`${omitted} more came at once, too many to follow; they can be asked for`)
+  const stream = flags['follow'] === true ? await openStream(target, command) : undefined
+  try {
+    const { logs } = await askCollector<{ logs: readonly LogView[] }>(target, command, query)
+    // They come in the order of their arrival, a service's in one go; the latest at the end, where a terminal shows it.
+    print(logs.toSorted((a, b) => a.timeMs - b.timeMs))
+    if (stream === undefined) return 0
+    const printed = new Set(logs.map(({ id }) => id))
+    for await (const { logs: more, omitted } of eventsOf<LogsEvent>(stream, command)) {
+      print(more.filter((log) => !printed.has(log.id) && isWanted(log, query)))
+      if (omitted > 0) console.err(`${omitted} more came at once, too many to follow; they can be asked for`)
+    }
+    return 0
+  } finally {
+    // Disposed of, a stream that has failed would fail a second time.
+    stream?.destroy()
   }
-  return 0
 }
 
 function isWanted(

@@ -2,7 +2,7 @@ import { toIsoTime } from '@ashlar/kernel'
 import { askCollector, findCollector } from '../collector-client.ts'
 import type { MetricSummary, MetricView } from '../collector/query/metric-view.ts'
 import type { SeriesView } from '../collector/query/series-in-range.ts'
-import type { HistogramState } from '../collector/store/metric-series.ts'
+import type { HistogramState } from '../collector/store/histogram-state.ts'
 import type { Console } from '../console.ts'
 import { growthOf, metricRows, type MetricRow } from '../metric-rows.ts'
 import { inline } from '../printable.ts'
@@ -23,11 +23,16 @@ export async function metricsCommand(args: readonly string[], console: Console):
     const { metrics } = await askCollector<{ metrics: readonly MetricSummary[] }>(target, command, query)
     lines = flags['json'] === true ? metrics.map((metric) => JSON.stringify(metric)) : listOf(metrics)
   } else {
-    const metric = await askCollector<MetricView>(target, `${command}/${encodeURIComponent(name)}`, query)
+    const metric = await askCollector<MetricView>(target, `${command}/${pathOf(name)}`, query)
     lines = flags['json'] === true ? [JSON.stringify(metric)] : seriesOf(metric, query.since !== undefined)
   }
   for (const line of lines) void console.out(line)
   return 0
+}
+
+/** An encoded slash is none that a path may hold. */
+function pathOf(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/')
 }
 
 function listOf(metrics: readonly MetricSummary[]): string[] {
@@ -55,7 +60,7 @@ function seriesOf({ name, kind, unit, description, series, ...range }: MetricVie
   return [
     `${inline(name)} (${kind}, ${inline(unit)}): ${inline(description)}`,
     ...(isPast ? [times] : []),
-    ...(range.complete ? [] : ['not all that there is; ask for less time, or for one service']),
+    ...(range.complete ? [] : ['not all that there is: the database is away, or it is more than one answer holds']),
     '',
     ...table([['service', 'labels', ...figures], ...rows], right),
   ]

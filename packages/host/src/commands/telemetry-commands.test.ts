@@ -97,6 +97,14 @@ suite('telemetry on the command line', () => {
     ])
   })
 
+  test('traces stand in the order in which they began, whatever came first, and no name takes the whole line', async () => {
+    const late = spanOf({ traceId: 'e'.repeat(32), startMs: spanOf().startMs - 5_000, name: 'x'.repeat(100) })
+    await send('/v1/traces', tracesBody([late]))
+    const listed = (await shown(tracesCommand)).slice(1).map((line) => line.split(/ {2,}/).at(-1))
+    assert.deepEqual(listed, ['d'.repeat(32), traceId, 'e'.repeat(32)])
+    assert.match((await shown(tracesCommand)).at(-1) ?? '', /  x{59}…  e{32}$/)
+  })
+
   test('a trace is shown span by span, and what was logged meanwhile', async () => {
     const lines = await shown(tracesCommand, traceId)
     assert.match(lines[0] ?? '', /^GET \/orders   12\.5 ms   2 spans, 1 failed   2023-11-14T/)
@@ -107,7 +115,10 @@ suite('telemetry on the command line', () => {
 
   test('logs are shown as the services print them, narrowed by level, trace and text', async () => {
     assert.equal((await shown(logsCommand)).length, 2)
-    assert.match((await shown(logsCommand, '--level', 'error')).join('\n'), /^\S+ +order +error +oh +trace=0af76519$/)
+    assert.match(
+      (await shown(logsCommand, '--level', 'error')).join('\n'),
+      /^\S+ +order +error +oh +trace=0af7651916cd43dd8448eb211c80319c$/,
+    )
     assert.match((await shown(logsCommand, '--text', 'PAID')).join('\n'), /order paid/)
     assert.deepEqual(await shown(logsCommand, '--trace', 'e'.repeat(32)), [])
   })
@@ -147,7 +158,8 @@ suite('telemetry on the command line', () => {
         .at(-1)
         ?.replace(/^order +(method=card)? +/, '')
         .replaceAll(/ +/g, ' ') ?? ''
-    assert.equal(await figuresOf('new', '--since', '1h'), '5 5')
+    // Since a second ago, and the time that this took.
+    assert.match(await figuresOf('new', '--since', '1h'), /^5 5 [0-4]\.\d+$/)
     assert.equal(await figuresOf('level'), '-2.500 -2.500 -2.500')
     const old = { ...spread, attributes: {}, startMs: 0, timeMs: startMs }
     const started = { ...common, name: 'old', kind: 'histogram', temporality: 'cumulative', points: [old] } as const
@@ -155,6 +167,24 @@ suite('telemetry on the command line', () => {
     assert.equal(await figuresOf('old', '--since', '1h'), '0', 'nothing is known to have come since')
     assert.equal(await figuresOf('old'), '4 15 15 19.50 19.90')
     for (const flags of [[], ['--since', '1h']]) assert.equal(await figuresOf('took', ...flags), '4 15 15 19.50 19.90')
+  })
+
+  test('a metric of any name and of very many series is shown as far as one answer goes, and that this is not all is said', async () => {
+    const name = 'a/b %2F\u001b[2J'
+    const points = Array.from({ length: 700 }, (_, id) => ({ attributes: { id }, startMs: 0, timeMs: 0, value: id }))
+    const metric: MetricRecord = { ...counterOf(0), name, kind: 'gauge', points }
+    for (const service of ['a', 'b', 'c']) {
+      await send('/v1/metrics', encodeOtlp(otlpMetrics, 'json', batchOf([metric], service)))
+    }
+    const [title, not, ...rows] = await shown(metricsCommand, name)
+    assert.equal(title, 'a/b %2F\\x1b[2J (gauge, {order}): Orders.')
+    assert.equal(not, 'not all that there is: the database is away, or it is more than one answer holds')
+    assert.equal(rows.length, 2_002)
+    assert.equal((await shown(metricsCommand, name, '--service', 'c')).length, 703)
+    assert.deepEqual((await shown(metricsCommand, name, '--service', 'd')).slice(1), [
+      '',
+      'service  labels  value  least  most',
+    ])
   })
 
   test('what the collector refuses, or does not have, is said in words', async () => {

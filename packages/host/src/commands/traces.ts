@@ -8,9 +8,10 @@ import { printLogs } from '../print-logs.ts'
 import { inline } from '../printable.ts'
 import { durationOf, limitOf, sinceOf, textOf, tracesFlags, wordAndFlags } from '../query-flags.ts'
 import { table } from '../table.ts'
-import { milliseconds, waterfall } from '../waterfall.ts'
+import { cut, milliseconds, waterfall } from '../waterfall.ts'
 
 const command = 'traces'
+const maxNameWidth = 60
 
 /** `ashlar traces [<trace id>] [--flag ...]`. Resolves to the exit status. */
 export async function tracesCommand(args: readonly string[], console: Console): Promise<number> {
@@ -25,7 +26,9 @@ export async function tracesCommand(args: readonly string[], console: Console): 
   }
   const target = findCollector({ config: textOf(flags, 'config'), directory: textOf(flags, 'directory') })
   if (traceId !== undefined) return showTrace(target, traceId, flags, console)
-  const { traces } = await askCollector<{ traces: readonly TraceSummary[] }>(target, 'traces', query)
+  const answer = await askCollector<{ traces: readonly TraceSummary[] }>(target, 'traces', query)
+  // They come in the order of their arrival: one that took long, after those that began later.
+  const traces = answer.traces.toSorted((a, b) => b.startMs - a.startMs)
   if (flags['json'] === true) for (const trace of traces) void console.out(JSON.stringify(trace))
   else if (traces.length === 0) void console.out('no traces; those that services keep arrive after a second')
   else for (const line of linesOf(traces)) void console.out(line)
@@ -42,7 +45,7 @@ async function showTrace(target: CollectorTarget, traceId: string, flags: Flags,
   const { name, durationMs, spans, errors, complete, startMs } = trace
   const counts = [`${spans.length} spans`, `${errors} failed`, ...(complete ? [] : ['not complete'])].join(', ')
   void console.out(`${inline(name)}   ${milliseconds(durationMs)}   ${counts}   ${toIsoTime(Math.floor(startMs))}`)
-  for (const line of ['', ...waterfall(trace)]) void console.out(line)
+  for (const line of ['', ...waterfall(trace, console.columns)]) void console.out(line)
   if (logs.length > 0) void console.out('')
   printLogs(logs, console)
   return 0
@@ -56,7 +59,7 @@ function linesOf(traces: readonly TraceSummary[]): string[] {
     `${spans}${complete ? '' : '+'}`,
     errors === 0 ? '' : String(errors),
     inline(service),
-    inline(name),
+    cut(inline(name), maxNameWidth),
     traceId,
   ])
   return table([header, ...rows], [1, 2, 3])

@@ -19,13 +19,13 @@ function recordSpan(event: ChannelEvent, descriptor: SpanDescriptor, tracer: Tra
     traceField,
     parentField,
     durationField,
-    startField,
+    ageField = durationField,
     errorField,
   } = descriptor
   const trace = event[traceField] as TraceContext | undefined
   const durationMs = event[durationField]
   if (trace === undefined || typeof durationMs !== 'number') return
-  const startMs = startField === undefined ? undefined : event[startField]
+  const ageMs = event[ageField]
   const ownName = nameField === undefined ? undefined : event[nameField]
   const error = errorField === undefined ? undefined : event[errorField]
   tracer.record(
@@ -35,7 +35,7 @@ function recordSpan(event: ChannelEvent, descriptor: SpanDescriptor, tracer: Tra
       parentSpanId: parentField === undefined ? undefined : (event[parentField] as string | undefined),
       name: typeof ownName === 'string' ? ownName : name,
       kind,
-      startMs: typeof startMs === 'number' ? startMs : tracer.epochMs() - durationMs,
+      startMs: tracer.epochMs() - (typeof ageMs === 'number' ? ageMs : durationMs),
       durationMs,
       attributes: plainFields(event, descriptor.attributes),
       error: errorText(error),

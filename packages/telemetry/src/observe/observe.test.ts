@@ -159,6 +159,25 @@ test('a log that throws never reaches the publisher, is counted, and stops neith
   assert.equal(tracer.drain(10).length, 2)
 })
 
+test('work that was over before it was told of begins when it did, and lasts as long as it did', () => {
+  const { tracer } = parts()
+  assert.ok(descriptor.span !== undefined)
+  const { calls } = declareCalls({
+    span: { ...descriptor.span, ageField: 'ageMs' },
+    fields: { ...descriptor.fields, ageMs: 'how long ago it began, in ms' },
+  })
+  using _ = observe({ tracer })
+  const told = (more: object): unknown[] => {
+    const trace = newTrace()
+    calls.publish(call('get', { trace, ...more }))
+    tracer.record(rootOf(trace), trace)
+    const [ended] = tracer.drain(10)
+    return [ended?.startMs, ended?.durationMs]
+  }
+  assert.deepEqual(told({ ageMs: 15 }), [1_000_000 - 15, 12])
+  assert.deepEqual(told({ ageMs: 'long' }), [1_000_000 - 12, 12])
+})
+
 test('an event that is not as its descriptor says makes what it can, and fails nobody', () => {
   const { lines, log, tracer, metrics } = parts()
   const { own, calls } = declareCalls()

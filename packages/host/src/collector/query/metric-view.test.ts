@@ -178,6 +178,75 @@ test('what only history has is found, by name too; what was of another kind is n
   assert.deepEqual(ofOther?.series, [])
 })
 
+test('series that are not of the time that is asked for take no room from those that are', async () => {
+  const bench = new Bench()
+  const many = (fromId: number): MetricRecord => {
+    const points = Array.from({ length: 150 }, (_, id) => ({
+      attributes: { id: fromId + id },
+      startMs: 0,
+      timeMs: 0,
+      value: 1,
+    }))
+    return { ...counterOf(0), kind: 'counter', temporality: 'cumulative', points }
+  }
+  await bench.run(30, () => [many(0)])
+  await bench.run(30, () => [many(1_000)])
+  // 1 000 points each: room for less than two hundred series.
+  const { series, complete } = await bench.ask('orders', { fromMs: 0, toMs: 1_000_000, stepMs: 1_000 })
+  assert.deepEqual([series.length, complete], [150, true])
+  assert.ok(series.every(({ attributes }) => Number(attributes['id']) < 1_000))
+})
+
+test('of a metric all services are named that had it in that time, not only those that have it now', async () => {
+  const bench = new Bench()
+  const tell = (...services: readonly string[]): void => {
+    for (const service of services) bench.store.add([batchOf([counter(1)], service)])
+    bench.write()
+  }
+  tell('order', 'payment')
+  await bench.clock.advance(20 * minuteMs)
+  tell('order')
+  const servicesOf = async (fromMs: number): Promise<unknown> =>
+    (await findMetrics({ recent: bench.store, history: bench.history }, fromMs)).map(({ services, series }) => [
+      services,
+      series,
+    ])
+  assert.deepEqual(await servicesOf(bench.startMs), [[['order', 'payment'], 1]])
+  assert.deepEqual(await servicesOf(bench.startMs + 10 * minuteMs), [[['order'], 1]])
+  bench.crash()
+  assert.deepEqual(await servicesOf(bench.startMs), [[['order', 'payment'], 0]])
+  const range = { fromMs: bench.startMs, toMs: bench.clock.wall(), stepMs: minuteMs }
+  const sources = { recent: bench.store, history: bench.history }
+  const ofPayment = await findMetric(sources, 'orders', { service: 'payment', range })
+  assert.deepEqual(
+    ofPayment?.series.map(({ service, points }) => [service, points.length]),
+    [['payment', 1]],
+  )
+})
+
+test('a start that its sender’s clock puts after the first point tells nothing: the whole total is not taken for growth', async () => {
+  const bench = new Bench()
+  const aheadMs = 10 * minuteMs
+  await bench.run(40, (atMs) => [counter(1_000 + atMs, bench.startMs + aheadMs)])
+  const { series } = await bench.ask('orders', { fromMs: 5 * minuteMs, toMs: 40 * minuteMs, stepMs: minuteMs })
+  const [one] = series
+  assert.equal(one?.increase?.amount, (one?.points.at(-1)?.[1] ?? 0) - (one?.points[0]?.[1] ?? 0))
+  assert.equal(one?.increase?.fromMs, one?.points[0]?.[0])
+})
+
+test('buckets are not given where they are not known: not as nothing, and not over a fall', async () => {
+  const bench = new Bench()
+  await bench.run(20, (atMs) => [histogram(atMs / 1_000, 1)])
+  const late = { fromMs: 18 * minuteMs, toMs: 20 * minuteMs, stepMs: minuteMs }
+  const quiet = (await bench.ask('took', late)).series[0]?.increase
+  assert.ok((quiet?.amount ?? 0) > 0)
+  assert.equal(quiet?.histogram, undefined, 'memory and history have the same, and nothing earlier')
+  await bench.run(40, (atMs) => [histogram(atMs / 1_000 - 1_200, 1)])
+  const { series } = await bench.ask('took', { fromMs: 5 * minuteMs, toMs: 60 * minuteMs, stepMs: minuteMs })
+  assert.ok((series[0]?.increase?.amount ?? 0) > 3_000)
+  assert.equal(series[0]?.increase?.histogram, undefined)
+})
+
 test('while the database is away memory answers alone and says so; what is wrong is said all the same', async () => {
   const bench = new Bench()
   await bench.run(30, (atMs) => [counter(atMs)])

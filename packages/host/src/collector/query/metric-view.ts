@@ -5,7 +5,7 @@ import { keyOf, type SeriesIdentity } from '../store/metric-series.ts'
 import type { MetricStore, StoredMetric } from '../store/metric-store.ts'
 import { idAt } from '../store/entry-ids.ts'
 import { SeriesInRange, type SeriesView } from './series-in-range.ts'
-import type { TimeRange } from './time-range.ts'
+import { isWithin, type TimeRange } from './time-range.ts'
 
 export interface MetricSummary {
   readonly name: string
@@ -42,7 +42,11 @@ export async function findMetrics({ recent, history }: MetricSources, fromMs: nu
   const found = new Map(recent.all().map((metric) => [metric.name, summaryOfMetric(metric)]))
   const older = (await history?.names(idAt(fromMs)).catch(orNothing([]))) ?? []
   for (const { name, about } of older) {
-    if (!found.has(name)) found.set(name, { name, ...(JSON.parse(about) as MetricAbout), series: 0 })
+    const known = JSON.parse(about) as MetricAbout
+    const { services } = found.get(name) ?? known
+    // What it is, as it is now; whose it is, over all the time.
+    const all = [...new Set([...services, ...known.services])].sort()
+    found.set(name, { ...(found.get(name) ?? { name, ...known, series: 0 }), services: all })
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -92,7 +96,11 @@ class Reading {
 
   addRecent({ kind, series }: StoredMetric): void {
     this.#kind = kind
-    for (const one of series.values()) this.#seriesOf(one)?.add(one.points(this.#range.fromMs), one.histogram)
+    for (const one of series.values()) {
+      const { service, instance, startMs, attributes, histogram } = one
+      const points = one.points(this.#range.fromMs)
+      this.#add({ service, instance, startMs, attributes, points, histogram })
+    }
   }
 
   async addHistory(history: MetricHistory, name: string): Promise<void> {
@@ -120,7 +128,6 @@ class Reading {
     const views: SeriesView[] = []
     let bytes = 0
     for (const one of this.#series.values()) {
-      if (one.isEmpty) continue
       const view = one.view()
       bytes += Buffer.byteLength(JSON.stringify(view))
       if (bytes <= maxAnswerBytes) views.push(view)
@@ -134,12 +141,20 @@ class Reading {
     this.about ??= known
     // Before, its numbers meant something else.
     if (known.kind !== (this.#kind ??= known.kind)) return
-    for (const part of JSON.parse(content) as SeriesPart[]) this.#seriesOf(part)?.add(part.points, part.histogram)
+    if (this.#service !== undefined && !known.services.includes(this.#service)) return
+    for (const part of JSON.parse(content) as SeriesPart[]) this.#add(part)
   }
 
-  /** `undefined` for one that is not asked for, or one too many. */
+  #add(part: SeriesPart): void {
+    if (this.#service !== undefined && this.#service !== part.service) return
+    // One of another time takes no room from those that are asked for.
+    if (part.points.some(([timeMs]) => isWithin(this.#range, timeMs))) {
+      this.#seriesOf(part)?.add(part.points, part.histogram)
+    }
+  }
+
+  /** `undefined` for one too many. */
   #seriesOf(identity: SeriesIdentity): SeriesInRange | undefined {
-    if (this.#service !== undefined && this.#service !== identity.service) return undefined
     const key = keyOf(identity)
     const known = this.#series.get(key)
     if (known !== undefined) return known

@@ -43,8 +43,9 @@ export class QueryApi {
   async answer(request: HttpRequest): Promise<HttpResponse> {
     this.#options.guard(request)
     const { path } = request.url
-    const [, name = '', rest = ''] = /^([a-z]+)(?:\/([^/]+))?$/.exec(path.slice(prefix.length)) ?? []
-    const takesRest = name === 'traces' || name === 'metrics'
+    const [, name = '', rest = ''] = /^([a-z]+)(?:\/(.+))?$/.exec(path.slice(prefix.length)) ?? []
+    // OpenTelemetry has slashes in names of metrics, and no path may hold one that is encoded.
+    const takesRest = name === 'metrics' || (name === 'traces' && !rest.includes('/'))
     const found = Object.hasOwn(this.#routes, name) && (rest === '' || takesRest) ? this.#routes[name] : undefined
     if (found === undefined || !path.startsWith(prefix)) throw withoutStack(() => new NotFoundError({ path }))
     if (request.method !== 'GET') {

@@ -1,9 +1,12 @@
-import type { HistogramState, SeriesIdentity, SeriesPoint } from '../store/metric-series.ts'
+import { differenceOfStates, type HistogramState } from '../store/histogram-state.ts'
+import type { SeriesIdentity, SeriesPoint } from '../store/metric-series.ts'
 import type { StoredMetric } from '../store/metric-store.ts'
-import type { TimeRange } from './time-range.ts'
+import { isWithin, type TimeRange } from './time-range.ts'
 
 /** By how much a counter, or a histogram, grew. */
 export interface Increase {
+  /** Since when: its first point, or its start where that is within the time that was asked for. */
+  readonly fromMs: number
   /** Of a histogram: how often it was told. */
   readonly amount: number
   readonly sum?: number
@@ -20,6 +23,11 @@ export interface SeriesView extends SeriesIdentity {
   readonly histogram?: HistogramState
 }
 
+interface BucketsAt {
+  readonly timeMs: number
+  readonly state: HistogramState
+}
+
 /** Puts one series together from what memory and history have of it, the newest first. */
 export class SeriesInRange {
   readonly #identity: SeriesIdentity
@@ -31,9 +39,10 @@ export class SeriesInRange {
   #amount = 0
   #sum = 0
   #isGrowthKnown = false
-  #last: HistogramState | undefined
+  #hasFallen = false
+  #last: BucketsAt | undefined
   /** The earliest that is known, unless that is the last too. */
-  #first: HistogramState | undefined
+  #first: BucketsAt | undefined
 
   constructor(
     { service, instance, startMs, attributes }: SeriesIdentity,
@@ -47,20 +56,15 @@ export class SeriesInRange {
 
   /** Those that are not older than what was added before are passed over: memory and history overlap. */
   add(points: readonly SeriesPoint[], histogram: HistogramState | undefined): void {
-    const { fromMs, toMs } = this.#range
-    const lastMs = points.at(-1)?.[0] ?? Infinity
-    if (histogram !== undefined && lastMs >= fromMs && lastMs <= toMs) {
-      if (this.#last === undefined) this.#last = histogram
-      else this.#first = histogram
+    const [timeMs] = points.at(-1) ?? []
+    if (histogram !== undefined && timeMs !== undefined && isWithin(this.#range, timeMs)) {
+      if (this.#last === undefined) this.#last = { timeMs, state: histogram }
+      else if (timeMs < this.#last.timeMs) this.#first = { timeMs, state: histogram }
     }
     for (const point of points.toReversed()) {
-      const [timeMs] = point
-      if (timeMs >= fromMs && timeMs <= toMs && timeMs < (this.#oldest?.[0] ?? Infinity)) this.#addOlder(point)
+      const [atMs] = point
+      if (isWithin(this.#range, atMs) && atMs < (this.#oldest?.[0] ?? Infinity)) this.#addOlder(point)
     }
-  }
-
-  get isEmpty(): boolean {
-    return this.#oldest === undefined
   }
 
   view(): SeriesView {
@@ -70,7 +74,7 @@ export class SeriesInRange {
       ...this.#identity,
       points: [...this.#points, ...oldest].toReversed(),
       ...(increase === undefined ? {} : { increase }),
-      ...(this.#last === undefined ? {} : { histogram: this.#last }),
+      ...(this.#last === undefined ? {} : { histogram: this.#last.state }),
     }
   }
 
@@ -79,6 +83,7 @@ export class SeriesInRange {
     if (newer !== undefined) {
       // What fell has started anew, and counts from nothing.
       const hasFallen = newer[1] < point[1]
+      this.#hasFallen ||= hasFallen
       this.#amount += newer[1] - (hasFallen ? 0 : point[1])
       this.#sum += sumOf(newer) - (hasFallen ? 0 : sumOf(point))
       this.#isGrowthKnown = true
@@ -93,25 +98,26 @@ export class SeriesInRange {
 
   #increase(): Increase | undefined {
     const oldest = this.#oldest as SeriesPoint
-    const isNew = this.#identity.startMs > 0 && this.#identity.startMs >= this.#range.fromMs
+    const { startMs } = this.#identity
+    // A sender whose clock is ahead says that it starts after its first point: it may have counted long before.
+    const isNew = startMs > 0 && startMs >= this.#range.fromMs && startMs <= oldest[0]
     if (!isNew && !this.#isGrowthKnown) return undefined
+    const fromMs = isNew ? startMs : oldest[0]
     const amount = this.#amount + (isNew ? oldest[1] : 0)
-    if (this.#kind !== 'histogram') return { amount }
-    const histogram = isNew ? this.#last : difference(this.#last, this.#first)
+    if (this.#kind !== 'histogram') return { fromMs, amount }
     const sum = this.#sum + (isNew ? sumOf(oldest) : 0)
-    return { amount, sum, ...(histogram === undefined ? {} : { histogram }) }
+    const histogram = this.#buckets(isNew)
+    return { fromMs, amount, sum, ...(histogram === undefined ? {} : { histogram }) }
+  }
+
+  #buckets(isNew: boolean): HistogramState | undefined {
+    // What was in them when they fell is not known.
+    if (this.#last === undefined || this.#hasFallen) return undefined
+    if (isNew) return this.#last.state
+    return this.#first === undefined ? undefined : differenceOfStates(this.#last.state, this.#first.state)
   }
 }
 
 function sumOf(point: SeriesPoint): number {
   return point[2] ?? 0
-}
-
-/** `undefined` where the buckets are others, or one has fewer than before. */
-function difference(last: HistogramState | undefined, first: HistogramState | undefined): HistogramState | undefined {
-  if (last === undefined || first === undefined) return undefined
-  const isSame =
-    last.bounds.length === first.bounds.length && last.bounds.every((bound, at) => bound === first.bounds[at])
-  const counts = last.counts.map((count, at) => count - (first.counts[at] ?? 0))
-  return isSame && counts.every((count) => count >= 0) ? { bounds: last.bounds, counts } : undefined
 }

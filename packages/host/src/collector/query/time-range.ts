@@ -7,6 +7,11 @@ export interface TimeRange {
   readonly stepMs: number
 }
 
+/** Both ends are. */
+export function isWithin({ fromMs, toMs }: TimeRange, timeMs: number): boolean {
+  return timeMs >= fromMs && timeMs <= toMs
+}
+
 // People read these; what is longer is cut evenly.
 const stepsMs = [10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400].map((seconds) => seconds * 1_000)
 const usualPoints = 240

@@ -23,6 +23,11 @@ export class EntryIds {
   }
 }
 
+/** When an id was given, as the clock stood then: epoch, in milliseconds. */
+export function timeOf(id: number): number {
+  return Math.floor(id / idsPerMs)
+}
+
 /** The first id of a moment. */
 export function idAt(wallMs: number): number {
   return Math.max(0, Math.floor(wallMs)) * idsPerMs

@@ -5,6 +5,7 @@ import { testDatabase } from '@ashlar/sql/testing'
 import { seededRandom, VirtualClock } from '@ashlar/kernel/testing'
 import { batchOf, counterOf } from '../collector.test.support.ts'
 import { entry, findAll } from './entry-store-contract.test.support.ts'
+import { idAt } from './entry-ids.ts'
 import { History } from './history.ts'
 import { metricEntry, MemoryMetricHistory, metricHistoryContract } from './metric-history-contract.test.support.ts'
 import { takeMetricEntries, type MetricEntry } from './metric-entry.ts'
@@ -75,7 +76,8 @@ test('what is too old goes a slice at a time, and spans have their own time', as
   const { history } = await openHistory(t, { clock, metricRetention: { ...roomy, maxAgeMs: 16_000 } })
   const { metrics } = history.stores
   const startMs = clock.wall()
-  for (let id = 1; id <= 30; id++) {
+  const ids = Array.from({ length: 30 }, (_, at) => idAt(startMs + at * 1_000))
+  for (const id of ids) {
     if (metrics.isTidyDue) await metrics.tidy()
     await metrics.add({ metrics: [metricEntry(id)] })
     await history.add({ spans: [entry(id)], logs: [] })
@@ -84,10 +86,40 @@ test('what is too old goes a slice at a time, and spans have their own time', as
   await metrics.tidy()
   await history.tidy()
   const left = await idsIn(history)
-  assert.deepEqual(left.slice(0, 3), [30, 29, 28])
+  assert.deepEqual(left, ids.toReversed().slice(0, left.length))
   assert.ok(left.length >= 16 && left.length <= 18, `${left.length} are left`)
   assert.ok(metrics.oldestMs >= startMs + 10_000 && metrics.oldestMs <= startMs + 14_000)
   assert.equal((await findAll(history.stores.spans, {}, 30)).length, 30)
+})
+
+test('what is compressed fills a slice by the room that it takes, not by its length', async (t) => {
+  // A slice may take a sixteenth.
+  const { history, db } = await openHistory(t, { metricRetention: { ...roomy, maxBytes: 4 * 1_024 * 1_024 } })
+  const { metrics } = history.stores
+  for (let id = 1; id <= 200; id++) {
+    if (metrics.isTidyDue) await metrics.tidy()
+    await metrics.add({ metrics: [metricEntry(id, { content: `[${' '.repeat(10_000)}]` })] })
+  }
+  const slices = await db.rows(sql`select from history_slice where kind = 'metrics'`)
+  assert.equal(slices.length, 1)
+})
+
+test('what became too old while no collector ran goes when the next one starts', async (t) => {
+  const clock = new VirtualClock()
+  const { history, url } = await openHistory(t, { clock })
+  await history.stores.metrics.add({ metrics: [metricEntry(idAt(clock.wall()))] })
+  await clock.advance(roomy.maxAgeMs / 2)
+  const id = idAt(clock.wall())
+  await history.stores.metrics.tidy()
+  await history.stores.metrics.add({ metrics: [metricEntry(id)] })
+  await history[Symbol.asyncDispose]()
+  await clock.advance(roomy.maxAgeMs / 2 + 1)
+  const { history: second } = await openHistory(t, { url, clock })
+  assert.deepEqual(await idsIn(second), [id])
+  await second[Symbol.asyncDispose]()
+  await clock.advance(roomy.maxAgeMs / 2)
+  const { history: third } = await openHistory(t, { url, clock })
+  assert.deepEqual(await idsIn(third), [])
 })
 
 test('metrics take no more room than they may, and a flood of spans does not push them out', async (t) => {
@@ -100,8 +132,9 @@ test('metrics take no more room than they may, and a flood of spans does not pus
   const random = seededRandom(3)
   // Random text, which does not compress.
   const content = (): string => JSON.stringify(Array.from({ length: 100 }, () => random.next()))
-  await metrics.add({ metrics: [metricEntry(1)] })
-  for (let id = 2; id <= 3_000; id += 100) {
+  const firstId = idAt(new VirtualClock().wall())
+  await metrics.add({ metrics: [metricEntry(firstId)] })
+  for (let id = firstId + 1; id < firstId + 3_000; id += 100) {
     if (history.isTidyDue) await history.tidy()
     await history.add({
       spans: Array.from({ length: 100 }, (_, at) => entry(id + at, { content: content() })),
@@ -109,8 +142,8 @@ test('metrics take no more room than they may, and a flood of spans does not pus
     })
   }
   assert.ok(history.stats.droppedSlices > 0)
-  assert.deepEqual(await idsIn(history), [1])
-  for (let id = 2; id <= 3_000; id += 100) {
+  assert.deepEqual(await idsIn(history), [firstId])
+  for (let id = firstId + 1; id < firstId + 3_000; id += 100) {
     if (metrics.isTidyDue) await metrics.tidy()
     const some = Array.from({ length: 100 }, (_, at): MetricEntry => metricEntry(id + at, { content: content() }))
     await metrics.add({ metrics: some })
@@ -119,5 +152,5 @@ test('metrics take no more room than they may, and a flood of spans does not pus
     select sum(pg_total_relation_size(oid))::int8 as bytes from pg_class where relname like 'metric_entry_%' and relkind = 'r'`)
   assert.ok(bytes <= maxBytes * 1.15 && bytes >= maxBytes * 0.4, `${bytes} bytes`)
   assert.ok(metrics.stats.droppedSlices > 0)
-  assert.equal((await idsIn(history))[0], 3_001)
+  assert.equal((await idsIn(history))[0], firstId + 3_000)
 })

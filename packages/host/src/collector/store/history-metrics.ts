@@ -8,15 +8,16 @@ import { Slices, type Retention } from './slices.ts'
 export interface MetricHistory {
   /** Up to `limit` entries of a metric with ids from `from` on and below `before`, newest first. */
   find(name: string, ids: { readonly from: number; readonly before: number }, limit: number): Promise<MetricEntry[]>
-  /** The newest of each metric that has one with an id from `from` on, by name; their content is left out. */
-  names(from: number): Promise<Omit<MetricEntry, 'content'>[]>
+  /** What entries with ids from `from` on say of their metrics, each once: by name, what is said last first. */
+  names(from: number): Promise<Pick<MetricEntry, 'name' | 'about'>[]>
   /** Nothing was written before. Epoch, in milliseconds. */
   readonly oldestMs: number
 }
 
 const metricTable = 'metric_entry'
 
-const maxNames = 1_000
+// Of a metric there are as many as there are sets of services that were written together.
+const maxNames = 4_000
 
 /** Metrics in PostgreSQL. */
 export class HistoryMetrics implements MetricHistory, WriteTarget<'metrics', MetricEntry> {
@@ -74,10 +75,10 @@ export class HistoryMetrics implements MetricHistory, WriteTarget<'metrics', Met
       order by id desc limit ${limit}`)
   }
 
-  async names(from: number): Promise<Omit<MetricEntry, 'content'>[]> {
-    return this.#db.rows(sql<Omit<MetricEntry, 'content'>>`
-      select distinct on (name) id, name, about, count from metric_entry
-      where id >= ${from}::int8 order by name, id desc limit ${maxNames}`)
+  async names(from: number): Promise<Pick<MetricEntry, 'name' | 'about'>[]> {
+    return this.#db.rows(sql<Pick<MetricEntry, 'name' | 'about'>>`
+      select name, about from metric_entry
+      where id >= ${from}::int8 group by name, about order by name, max(id) desc limit ${maxNames}`)
   }
 
   /** The highest id there is; 0 when there is none. */

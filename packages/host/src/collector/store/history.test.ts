@@ -8,6 +8,7 @@ import { testDatabase } from '@ashlar/sql/testing'
 import { seededRandom, VirtualClock } from '@ashlar/kernel/testing'
 import { batchOf, logOf, spanOf, traceId } from '../collector.test.support.ts'
 import { logEntries, spanEntries } from './entry.ts'
+import { idAt } from './entry-ids.ts'
 import { entry, entryStoreContract, findAll } from './entry-store-contract.test.support.ts'
 import { HistoryEntries } from './history-entries.ts'
 import { History } from './history.ts'
@@ -89,14 +90,15 @@ test('what a collector without metrics in its history has written is there after
   await copyFile(new URL(`../../../migrations/collector/${first}`, import.meta.url), join(directory, first))
   await migrate(db, { namespace: 'collector', directory })
   const { slice } = await db.one(sql<{ slice: number }>`select open_history_slice(1) as slice`)
-  await new HistoryEntries(db, 'span_entry').add(slice, [entry(5)])
   const clock = new VirtualClock()
+  const [one, other] = [idAt(clock.wall()), idAt(clock.wall() + 1)]
+  await new HistoryEntries(db, 'span_entry').add(slice, [entry(one)])
   const history = await openHistory(t, { url, clock })
-  await history.add({ spans: [entry(6)], logs: [] })
-  assert.deepEqual(await findAll(history.stores.spans, {}), [6, 5])
-  await clock.advance(2 * roomy.maxAgeMs)
+  await history.add({ spans: [entry(other)], logs: [] })
+  assert.deepEqual(await findAll(history.stores.spans, {}), [other, one])
+  await clock.advance(roomy.maxAgeMs + 1)
   await history.tidy()
-  assert.deepEqual(await findAll(history.stores.spans, {}), [6], 'what it left is dropped like all else')
+  assert.deepEqual(await findAll(history.stores.spans, {}), [other], 'what it left is dropped like all else')
 })
 
 test('entries that are added again are there once', async (t) => {
@@ -111,14 +113,15 @@ test('what is too old goes a slice at a time; what is younger stays', async (t) 
   const { url } = await testDatabase(t)
   const clock = new VirtualClock()
   const history = await openHistory(t, { url, clock, retention: { ...roomy, maxAgeMs: 16_000 } })
-  for (let id = 1; id <= 30; id++) {
+  const ids = Array.from({ length: 30 }, (_, at) => idAt(clock.wall() + at * 1_000))
+  for (const id of ids) {
     if (history.isTidyDue) await history.tidy()
     await history.add({ spans: [entry(id)], logs: [] })
     await clock.advance(1_000)
   }
   await history.tidy()
   const left = await findAll(history.stores.spans, {})
-  assert.deepEqual(left.slice(0, 3), [30, 29, 28])
+  assert.deepEqual(left, ids.toReversed().slice(0, left.length))
   assert.ok(left.length >= 16 && left.length <= 18, `${left.length} are left`)
   assert.ok(history.stats.droppedSlices >= 12)
   await clock.advance(60_000)
@@ -134,7 +137,8 @@ test('history takes no more room on the disk than it may, whatever comes', async
   // Random text, which does not compress.
   const random = seededRandom(3)
   const content = (): string => JSON.stringify(Array.from({ length: 100 }, () => random.next()))
-  for (let id = 1; id <= 8_000; id += 100) {
+  const firstId = idAt(new VirtualClock().wall())
+  for (let id = firstId; id < firstId + 8_000; id += 100) {
     if (history.isTidyDue) await history.tidy()
     await history.add({
       spans: Array.from({ length: 100 }, (_, at) => entry(id + at, { content: content() })),
@@ -145,6 +149,6 @@ test('history takes no more room on the disk than it may, whatever comes', async
     select sum(pg_total_relation_size(oid))::int8 as bytes from pg_class where relname like 'span_entry_%' and relkind = 'r'`)
   assert.ok(bytes <= retention.maxBytes * 1.1, `${bytes} bytes`)
   assert.ok(bytes >= retention.maxBytes * 0.5, `${bytes} bytes`)
-  assert.equal((await findAll(history.stores.spans, {}, 200))[0], 8_000, 'the newest are there')
+  assert.equal((await findAll(history.stores.spans, {}, 200))[0], firstId + 7_999, 'the newest are there')
   assert.ok(history.stats.droppedSlices > 0)
 })

@@ -1,4 +1,5 @@
-import type { HistogramState, SeriesIdentity, SeriesPoint } from './metric-series.ts'
+import type { HistogramState } from './histogram-state.ts'
+import type { SeriesIdentity, SeriesPoint } from './metric-series.ts'
 import type { StoredMetric } from './metric-store.ts'
 
 /** What some series of one metric were for some minutes: written once, never changed. */

@@ -27,13 +27,14 @@ export class MemoryMetricHistory implements MetricHistory {
     return found.toSorted((a, b) => b.id - a.id).slice(0, limit)
   }
 
-  async names(from: number): Promise<Omit<MetricEntry, 'content'>[]> {
+  async names(from: number): Promise<Pick<MetricEntry, 'name' | 'about'>[]> {
     if (this.failWith !== undefined) throw this.failWith
-    const newest = new Map<string, Omit<MetricEntry, 'content'>>()
-    for (const { content: _, ...entry } of this.entries.toSorted((a, b) => a.id - b.id)) {
-      if (entry.id >= from) newest.set(entry.name, entry)
+    const found = new Map<string, Pick<MetricEntry, 'name' | 'about'>>()
+    for (const { id, name, about } of this.entries.toSorted((a, b) => b.id - a.id)) {
+      const key = JSON.stringify([name, about])
+      if (id >= from && !found.has(key)) found.set(key, { name, about })
     }
-    return [...newest.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   }
 }
 
@@ -52,14 +53,14 @@ export function metricHistoryContract(open: OpenMetricHistory): void {
     assert.deepEqual(await history.find('no\0thing', { from: 0, before: 100 }, 10), [])
   })
 
-  test('of each metric that there is of a time the newest entry says what it is', async (t) => {
+  test('what metrics are said to be of a time is found, each once, the newest first', async (t) => {
     const history = await open(t, [...all, metricEntry(7, { name: 'other', about: '{}' })])
-    const seen = async (from: number): Promise<[string, number, string][]> =>
-      (await history.names(from)).map(({ name, id, about }) => [name, id, about])
-    assert.deepEqual(await seen(0), [
-      ['depth', 6, metricEntry(6).about],
-      ['other', 7, '{}'],
+    const first = metricEntry(1).about
+    assert.deepEqual(await history.names(0), [
+      { name: 'depth', about: first },
+      { name: 'other', about: '{}' },
+      { name: 'other', about: first },
     ])
-    assert.deepEqual(await seen(7), [['other', 7, '{}']])
+    assert.deepEqual(await history.names(7), [{ name: 'other', about: '{}' }])
   })
 }

@@ -1,12 +1,6 @@
 import type { HistogramPointRecord, MetricRecord, NumberPointRecord } from '@ashlar/telemetry/otlp'
 import type { Attributes } from '@ashlar/telemetry/traces'
-
-/** How a histogram stands now. */
-export interface HistogramState {
-  readonly bounds: readonly number[]
-  /** One more than there are bounds. Not cumulative. */
-  readonly counts: readonly number[]
-}
+import { sumOfStates, type HistogramState } from './histogram-state.ts'
 
 /** What a series was at a time: its value, or how often and how much a histogram has been told. */
 export type SeriesPoint =
@@ -74,19 +68,12 @@ export class MetricSeries implements SeriesIdentity {
 
   /** Oldest first, none before `fromMs`. */
   points(fromMs: number): SeriesPoint[] {
-    const points: SeriesPoint[] = []
-    for (let back = this.#length; back > 0; back--) {
-      const at = this.#at(back)
-      const [timeMs, value] = [this.#times[at] as number, this.#values[at] as number]
-      if (timeMs < fromMs) continue
-      points.push(this.#sums === undefined ? [timeMs, value] : [timeMs, value, this.#sums[at] as number])
-    }
-    return points
+    return this.#latest(this.#length).filter(([timeMs]) => timeMs >= fromMs)
   }
 
   /** The points since this was last called, oldest first: the last of each `everyMs`. */
   take(everyMs: number): SeriesPoint[] {
-    const fresh = this.points(-Infinity).slice(this.#length - this.#fresh)
+    const fresh = this.#latest(this.#fresh)
     this.#fresh = 0
     const part = (at: number): number => Math.floor((fresh[at]?.[0] ?? Infinity) / everyMs)
     return fresh.filter((_, at) => part(at) !== part(at + 1))
@@ -102,7 +89,11 @@ export class MetricSeries implements SeriesIdentity {
     const totalSum = isDelta && !isFirst ? (this.#sums?.[last] ?? 0) + sum : sum
     if (!Number.isFinite(total) || !Number.isFinite(totalSum)) return false
     this.#seenMs = nowMs
-    if ('counts' in point) this.#histogram = joined(isDelta ? this.#histogram : undefined, point)
+    if ('counts' in point) {
+      const { bounds, counts } = point
+      const before = isDelta ? this.#histogram : undefined
+      this.#histogram = (before && sumOfStates(before, { bounds, counts })) ?? { bounds, counts }
+    }
     // Within a step the latest wins. A clock that went back must not make the series stand still.
     const isSameStep =
       !isFirst && Math.floor(nowMs / this.#stepMs) === Math.floor((this.#times[last] as number) / this.#stepMs)
@@ -118,15 +109,21 @@ export class MetricSeries implements SeriesIdentity {
     return true
   }
 
+  /** So many, oldest first. */
+  #latest(count: number): SeriesPoint[] {
+    const points: SeriesPoint[] = []
+    for (let back = count; back > 0; back--) {
+      const at = this.#at(back)
+      const [timeMs, value] = [this.#times[at] as number, this.#values[at] as number]
+      points.push(this.#sums === undefined ? [timeMs, value] : [timeMs, value, this.#sums[at] as number])
+    }
+    return points
+  }
+
   /** Where the point is that was added as the `back`-th last. */
   #at(back: number): number {
     return (this.#next - back + this.#times.length) % this.#times.length
   }
-}
-
-function joined(before: HistogramState | undefined, { bounds, counts }: HistogramPointRecord): HistogramState {
-  const isSame = before?.bounds.length === bounds.length && before.bounds.every((bound, at) => bound === bounds[at])
-  return { bounds, counts: isSame ? counts.map((count, at) => count + (before.counts[at] ?? 0)) : counts }
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -1,4 +1,5 @@
 import { sql, type Database } from '@ashlar/sql'
+import { timeOf } from './entry-ids.ts'
 
 export interface Retention {
   /** Tables and indexes together; exceeded by one slice at the most. */
@@ -81,11 +82,15 @@ export class Slices {
    */
   async tidy(nowMs: number): Promise<void> {
     let slices = await allSlices(this.#db, this.#lane)
+    // What was written since the last time was counted by its length, and may have been compressed.
+    this.#current = slices.at(-1) ?? this.#current
     // An empty one is as good as new, however old.
-    if (this.isDue(nowMs) && !(await this.#isEmpty())) slices = [...slices, await addSlice(this.#db, this.#lane, nowMs)]
+    if (this.isDue(nowMs) && (await this.#lastMs(this.#current)) !== undefined) {
+      slices = [...slices, await addSlice(this.#db, this.#lane, nowMs)]
+    }
     for (let oldest = slices[0]; slices.length > 1 && oldest !== undefined; oldest = slices[0]) {
-      // The next one was opened when the last entry of this one had come.
-      const isOld = nowMs - (slices[1] as Slice).openedMs > this.#retention.maxAgeMs
+      // Not by when the next one was opened: a collector that did not run opened none.
+      const isOld = nowMs - ((await this.#lastMs(oldest)) ?? 0) > this.#retention.maxAgeMs
       if (!isOld && total(slices) <= this.#retention.maxBytes) break
       await this.#db.rows(sql`select drop_history_slice(${oldest.slice}, ${this.#lane.tables}::text[])`)
       this.#dropped += 1
@@ -96,13 +101,16 @@ export class Slices {
     this.#bytes = total(slices)
   }
 
-  async #isEmpty(): Promise<boolean> {
-    const { slice } = this.#current
+  /** When the last entry of a slice came; `undefined` for an empty one. */
+  async #lastMs({ slice }: Slice): Promise<number | undefined> {
+    let last = 0
     for (const table of this.#lane.tables) {
-      const used = await this.#db.maybe(sql`select from ${sql.id(table)} where slice = ${slice} limit 1`)
-      if (used !== undefined) return false
+      const { id } = await this.#db.one(
+        sql<{ id: number }>`select coalesce(max(id), 0) as id from ${sql.id(table)} where slice = ${slice}`,
+      )
+      last = Math.max(last, id)
     }
-    return true
+    return last === 0 ? undefined : timeOf(last)
   }
 }
 
