@@ -186,6 +186,18 @@ suite('any balancer', () => {
     assert.equal(before.inFlight, 1)
   })
 
+  test('an endpoint that moves and keeps its id is called where it is now; what is refused moves none', () => {
+    const balancer = new Balancer({ endpoints: [{ id: 'a', url: 'http://10.0.0.1' }] })
+    const [before] = balancer.endpoints
+    const twice = { id: 'b', url: 'http://10.0.0.3' }
+    assert.throws(() => balancer.update([{ id: 'a', url: 'http://10.0.0.2' }, twice, twice]), TypeError)
+    assert.equal(balancer.pick()?.spec.url, 'http://10.0.0.1')
+    const moved = { id: 'a', url: 'http://10.0.0.2', weight: 1 }
+    balancer.update([moved])
+    assert.equal(balancer.pick()?.spec.url, 'http://10.0.0.2')
+    assert.equal(balancer.endpoints[0], before, 'its weight is what it was by default')
+  })
+
   test('what makes no sense is refused, with nothing changed', () => {
     const { balancer } = balancerOf({})
     assert.throws(() => balancer.update(named('a', 'a')), /two endpoints are called "a"/)

@@ -74,8 +74,10 @@ export class Balancer<E extends EndpointSpec = EndpointSpec> {
         throw new RangeError(`balancer: weight must be above 0 and at most 1000, got ${weight} for "${id}"`)
       }
       const known = this.#all.get(id)
-      all.set(id, known !== undefined && known.spec.weight === spec.weight ? known : new BalancedEndpoint(spec))
+      const stays = known !== undefined && (known.spec.weight ?? 1) === weight
+      all.set(id, stays ? known : new BalancedEndpoint(spec))
     }
+    for (const spec of specs) all.get(spec.id)!.spec = spec
     this.#all = all
     this.refresh()
   }
@@ -95,9 +97,14 @@ export class Balancer<E extends EndpointSpec = EndpointSpec> {
     if (this.#isEmpty) return undefined
     this.#ticker.touch()
     const endpoint = this.#strategy.pick(this.#ticker.nowMs, key, this.#inFlight) as BalancedEndpoint<E>
+    this.take(endpoint)
+    return endpoint
+  }
+
+  /** Counts a call in flight that goes to this endpoint though `pick` did not choose it. */
+  take(endpoint: BalancedEndpoint<E>): void {
     endpoint.inFlight++
     this.#inFlight++
-    return endpoint
   }
 
   /** A call that was picked has ended after `tookMs`; leave that out where it says nothing, as after an abort. */

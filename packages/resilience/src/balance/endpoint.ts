@@ -11,7 +11,8 @@ export interface EndpointSpec {
  * allocated for a call.
  */
 export class BalancedEndpoint<E extends EndpointSpec = EndpointSpec> {
-  readonly spec: E
+  /** As it was last given: an endpoint may move, and keep its id. */
+  spec: E
   /** Calls that were sent there and have not been finished. */
   inFlight = 0
   /** Whether it may get calls: ejected ones may not. */

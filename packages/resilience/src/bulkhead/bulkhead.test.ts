@@ -155,5 +155,16 @@ suite('a bulkhead', () => {
     assert.throws(() => bulkheadOf({ maxConcurrent: 0 }), /maxConcurrent must be a whole number of 1 to 100000, got 0/)
     assert.throws(() => bulkheadOf({ maxQueued: -1 }), /maxQueued .* got -1/)
     assert.throws(() => bulkheadOf({ queueTimeoutMs: Infinity }), /queueTimeoutMs .* got Infinity/)
+    assert.throws(() => bulkheadOf({ order: 'filo' as never }), /order must be fifo or lifo, got filo/)
+  })
+
+  test('who waits with a priority that is no number is refused, and the queue goes on', async () => {
+    const { bulkhead } = bulkheadOf()
+    assert.equal(bulkhead.tryEnter(), true)
+    await assert.rejects(bulkhead.enter({ signal: undefined, priority: Number.NaN }), /priority .* got NaN/)
+    const next = bulkhead.enter({ signal: undefined, priority: 1 })
+    bulkhead.release()
+    await next
+    assert.equal(bulkhead.active, 1)
   })
 })

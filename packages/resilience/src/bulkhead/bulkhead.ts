@@ -50,6 +50,8 @@ export class Bulkhead implements ConcurrencyGate {
     if (!(queueTimeoutMs > 0 && queueTimeoutMs <= 3_600_000)) {
       throw new RangeError(`bulkhead: queueTimeoutMs must be above 0 and at most 3600000, got ${queueTimeoutMs}`)
     }
+    // Types do not hold everybody back, and what is neither would be served as the one or the other.
+    if (!['fifo', 'lifo'].includes(order)) throw new TypeError(`bulkhead: order must be fifo or lifo, got ${order}`)
     this.name = name
     this.#clock = clock
     this.#maxConcurrent = maxConcurrent
@@ -106,6 +108,8 @@ export class Bulkhead implements ConcurrencyGate {
   /** @throws {BulkheadFullError} when it may not wait, or no longer; the signal's reason when that aborts. */
   enter({ signal, priority }: { readonly signal: AbortSignal | undefined; readonly priority: number }): Promise<void> {
     if (this.tryEnter()) return Promise.resolve()
+    // It would have no place among the others.
+    if (Number.isNaN(priority)) return Promise.reject(new RangeError('bulkhead: priority must be a number, got NaN'))
     if (this.#queue.length >= this.#maxQueued && !this.#makeRoom(priority)) return Promise.reject(this.refusal())
     return new Promise((resolve, reject) => {
       const waiter = new QueuedCall(priority, resolve, reject)

@@ -42,7 +42,7 @@ class Model {
       const { length } = this.calls
       const failures = this.calls.filter((call) => call.failed).length
       const slowOnes = this.calls.filter((call) => call.slow).length
-      const isIll = failures >= failureRate * length || (slowCall !== undefined && slowOnes >= slowCall.rate * length)
+      const isIll = failures / length >= failureRate || (slowCall !== undefined && slowOnes / length >= slowCall.rate)
       if (length >= minCalls && isIll) this.#open(nowMs)
     } else if (failed || slow) this.#open(nowMs)
     else {

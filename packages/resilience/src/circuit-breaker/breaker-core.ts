@@ -143,8 +143,9 @@ export class BreakerCore {
   #judge(nowMs: number): void {
     const { window, settings } = this
     if (window.calls < settings.minCalls) return
-    const tooManyFailed = window.failures >= settings.failureRate * window.calls
-    const tooManySlow = settings.slowCall !== undefined && window.slow >= settings.slowCall.rate * window.calls
+    // Divided and not multiplied: 7 of 100 are 0.07, but 0.07 * 100 is more than 7.
+    const tooManyFailed = window.failures / window.calls >= settings.failureRate
+    const tooManySlow = settings.slowCall !== undefined && window.slow / window.calls >= settings.slowCall.rate
     if (tooManyFailed || tooManySlow) this.open(nowMs)
   }
 

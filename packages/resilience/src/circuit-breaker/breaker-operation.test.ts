@@ -54,6 +54,29 @@ suite('a person', () => {
     assert.equal(breaker.snapshot().window.calls, 0)
   })
 
+  test('who has switched it off is refused nothing, whatever state it is put into', async () => {
+    const { breaker } = breakerOf()
+    await open(breaker)
+    const opened = breaker.snapshot()
+    breaker.mode = 'disabled'
+    breaker.restore(opened)
+    for (let call = 0; call < 3; call++) assert.equal(await breaker.run(succeed), 'well')
+    breaker.mode = 'enforcing'
+    await assert.rejects(breaker.run(succeed), isOpen)
+  })
+
+  test('who asks for fewer probes than have succeeded already has it closed, not stuck', async () => {
+    const { clock, breaker } = breakerOf({ probes: 5 })
+    await open(breaker)
+    await clock.advance(1_000)
+    for (let probe = 0; probe < 3; probe++) await breaker.run(succeed)
+    breaker.update({ probes: 4 })
+    assert.equal(breaker.state.kind, 'half-open')
+    breaker.update({ probes: 2 })
+    assert.equal(breaker.state.kind, 'closed')
+    assert.equal(await breaker.run(succeed), 'well')
+  })
+
   test('changes settings while it runs; what is nonsense changes nothing', async () => {
     const { clock, breaker } = breakerOf()
     await assert.rejects(breaker.run(fail), /ill/)
@@ -125,6 +148,37 @@ suite('memory', () => {
     breaker.restore(isolated)
     assert.deepEqual(breaker.state, { kind: 'isolated', reason: 'maintenance' })
     assert.deepEqual(breaker.snapshot(), isolated)
+  })
+
+  test('a snapshot that something has spoilt is refused by field and value, and changes nothing', async () => {
+    const { breaker } = breakerOf()
+    await open(breaker)
+    const good = breaker.snapshot()
+    const spoilt = [
+      [{ kind: 'ajar' }, /kind cannot be "ajar"/],
+      [{ openings: -1 }, /openings cannot be -1/],
+      [{ openForMs: null }, /openForMs cannot be null/],
+      [{ openForMs: 1e12 }, /openForMs cannot be 1000000000000/],
+      [{ reason: undefined }, /reason cannot be undefined/],
+      [{ window: undefined }, /window.calls cannot be undefined/],
+      [{ window: { calls: 1e12, failures: 0, slow: 0 } }, /window.calls cannot be 1000000000000/],
+      [{ window: { calls: 2, failures: 3, slow: 0 } }, /window.failures cannot be 3/],
+      [{ window: { calls: 2, failures: 0, slow: '1' } }, /window.slow cannot be "1"/],
+    ] as const
+    for (const [fields, message] of spoilt) {
+      assert.throws(() => breaker.restore({ ...good, ...fields } as never), { name: 'TypeError', message })
+    }
+    assert.deepEqual(breaker.snapshot(), good)
+  })
+
+  test('a restored time window weighs as much as before, however many calls it holds', async () => {
+    const options = { window: { kind: 'time', durationMs: 1_000 }, minCalls: 10, failureRate: 0.5 } as const
+    const { clock, breaker } = breakerOf(options)
+    const window = { calls: 900_000_000, failures: 449_999_999, slow: 0 }
+    breaker.restore({ ...breaker.snapshot(), window })
+    assert.deepEqual(breaker.snapshot().window, window)
+    await clock.advance(1_000)
+    assert.equal(breaker.snapshot().window.calls, 0)
   })
 
   test('calls that were let through before a restore say nothing after it', async () => {

@@ -5,6 +5,7 @@ import { BreakerCore, type BreakerSnapshot, type BreakerState } from './breaker-
 import { BreakerOpenError } from './errors.ts'
 import { breakerRefusal, breakerTransition } from './events.ts'
 import { breakerSettings, checkSettings, type BreakerOptions, type BreakerUpdate } from './options.ts'
+import { checkSnapshot } from './snapshot.ts'
 
 /**
  * `enforcing` refuses; `observing` judges and reports as if it did, and lets everything through; `disabled` does
@@ -120,9 +121,11 @@ export class CircuitBreaker implements Disposable {
     const core = this.#core
     if (core.kind === 'closed') return core.settings.slowCall === undefined ? this.#permit : this.#newPermit()
     const before = core.kind
+    if (this.#mode === 'disabled') return this.#unjudged
     if (!core.admit(core.settings.clock.now())) return this.#mode === 'observing' ? this.#unjudged : this.#refuse()
     if (core.kind !== before) this.#changed(before)
-    this.#waitForProbes()
+    // Beside one that is on its way already its deadline stays: others that come and go must not put it off.
+    if (core.inFlight === 1) this.#waitForProbes()
     return this.#newPermit()
   }
 
@@ -148,6 +151,9 @@ export class CircuitBreaker implements Disposable {
     const settings = { ...this.#core.settings, ...change }
     checkSettings(settings)
     this.#core.settings = settings
+    const { kind, succeeded } = this.#core
+    // Now enough probes have succeeded: no other would be admitted, whose success could say so.
+    if (kind === 'half-open' && succeeded >= settings.probes) this.close()
   }
 
   /** What it remembers, as plain data. */
@@ -155,8 +161,12 @@ export class CircuitBreaker implements Disposable {
     return this.#core.snapshot(this.#core.settings.clock.now())
   }
 
-  /** Carries on from a snapshot, perhaps of another process. */
+  /**
+   * Carries on from a snapshot, perhaps of another process.
+   * @throws {TypeError} naming what is none of a snapshot, with nothing changed.
+   */
   restore(snapshot: BreakerSnapshot): void {
+    checkSnapshot(snapshot)
     this.#transition(() => this.#core.restore(snapshot, this.#core.settings.clock.now()))
   }
 
@@ -174,6 +184,8 @@ export class CircuitBreaker implements Disposable {
     if (failed) core.failure(epoch, slow, this.#ticker.nowMs)
     else core.success(epoch, slow, this.#ticker.nowMs)
     if (core.epoch !== epoch) this.#changed(before)
+    // It does answer: those that came later have their own time.
+    else if (before === 'half-open' && core.inFlight > 0) this.#waitForProbes()
   }
 
   /** Called by permits. @internal */
@@ -183,7 +195,12 @@ export class CircuitBreaker implements Disposable {
 
   /** Called by permits. @internal */
   isFailure(error: unknown): boolean | undefined {
-    return this.#core.settings.isFailure(error)
+    try {
+      return this.#core.settings.isFailure(error)
+    } catch {
+      // What its owner's rule cannot read is not well; and whoever waits for the call must hear how it ended.
+      return true
+    }
   }
 
   /** Called by permits. @internal */

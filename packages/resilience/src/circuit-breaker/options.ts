@@ -31,7 +31,7 @@ export interface BreakerOptions {
   /**
    * Whether an error says that the dependency is ill. With `false` the call counts as success: it has answered. With
    * `undefined` the error says neither, and the call counts no more than one that was never made. Refusals of our own
-   * policies and aborts by the caller are never asked about and never count.
+   * policies and aborts by the caller are never asked about and never count. Where it throws, the call has failed.
    * @default `retryable` for errors that say it, true for all others
    */
   readonly isFailure?: (error: unknown) => boolean | undefined

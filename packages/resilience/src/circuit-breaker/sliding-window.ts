@@ -64,7 +64,14 @@ export class SlidingWindow {
   restore(sums: WindowSums, nowMs: number): void {
     this.clear()
     this.slide(nowMs)
-    const share = this.#bucketMs === 0 ? Math.min(1, this.#buckets / Math.max(1, sums.calls)) : 1
+    if (this.#bucketMs > 0) {
+      this.#ring.set([sums.calls, sums.failures, sums.slow], this.#current * 3)
+      this.calls = sums.calls
+      this.failures = sums.failures
+      this.slow = sums.slow
+      return
+    }
+    const share = Math.min(1, this.#buckets / Math.max(1, sums.calls))
     const [calls, failures, slow] = [sums.calls, sums.failures, sums.slow].map((sum) => Math.floor(sum * share))
     for (let call = 0; call < calls!; call++) this.record(call < failures!, call < slow!, nowMs)
   }

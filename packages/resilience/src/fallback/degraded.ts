@@ -13,5 +13,7 @@ export class Degraded<F> {
 
 /** Whether a policy answered with its fallback, whichever copy of this package made it. */
 export function isDegraded<A>(answer: A): answer is Extract<A, Degraded<unknown>> {
-  return typeof answer === 'object' && answer !== null && 'degraded' in answer && Boolean(answer.degraded)
+  if (typeof answer !== 'object' || answer === null) return false
+  // By all three: a real answer may well have a field that says that it is degraded.
+  return 'degraded' in answer && answer.degraded === true && 'value' in answer && 'error' in answer
 }

@@ -70,6 +70,46 @@ test('no more than the stated share is ejected, however many fail', () => {
   assert.ok(Math.max(...Object.values(counts)) > 400)
 })
 
+test('an endpoint that was not ejected, since too many were, goes on getting calls while it is probed', async () => {
+  const { clock, detector } = detectorOf({ endpoints: named('only') })
+  send(detector, 10, ['only'])
+  assert.deepEqual(detector.ejected, [])
+  await clock.advance(1_000)
+  const probe = detector.begin()
+  assert.equal(detector.begin()?.endpoint.id, 'only')
+  probe?.succeeded(5)
+})
+
+test('one that was ejected gets no more than its probes, also where there is no other', async () => {
+  const { clock, detector } = detectorOf({ endpoints: named('only'), maxEjected: 1, panicBelow: 0 })
+  for (let call = 0; call < 5; call++) detector.begin()?.failed(new Error('ill'))
+  assert.deepEqual(detector.ejected, ['only'])
+  await clock.advance(1_000)
+  assert.ok(detector.begin())
+  assert.equal(detector.begin(), undefined)
+})
+
+test('a key whose endpoint is being probed is served by another meanwhile', async () => {
+  const { clock, detector } = detectorOf({ balancing: 'ring-hash', endpoints: named('a', 'b'), slowStartMs: 0 })
+  const keys = Array.from({ length: 200 }, (_, nth) => `customer ${nth}`)
+  const key = keys.find((each) => {
+    const call = detector.begin(each)
+    call?.ignored()
+    return call?.endpoint.id === 'a'
+  })
+  for (let call = 0; call < 5; call++) detector.begin(key)?.failed(new Error('ill'))
+  assert.deepEqual(detector.ejected, ['a'])
+  await clock.advance(1_000)
+  for (const each of keys) {
+    const call = detector.begin(each)
+    // The probe is under way for as long as this test.
+    if (call?.endpoint.id === 'a') break
+    call?.succeeded(5)
+  }
+  assert.equal(detector.balancer.endpoints[0]?.inFlight, 1)
+  for (let call = 0; call < 200; call++) assert.equal(detector.begin(key)?.endpoint.id, 'b')
+})
+
 test('calls that say nothing do not count, and leave nothing in flight', () => {
   const { detector } = detectorOf()
   for (let nth = 0; nth < 100; nth++) detector.begin()?.ignored()

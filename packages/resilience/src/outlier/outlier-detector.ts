@@ -29,9 +29,12 @@ interface Watch<E extends EndpointSpec> {
   readonly breaker: CircuitBreaker
   readonly weight: number
   ramp: Timer | undefined
+  /** Ejected, and not well again since. */
+  isSuspect: boolean
 }
 
 const rampSteps = 10
+const mostDraws = 5
 
 /**
  * A balancer that takes endpoints out which keep failing, and brings them back step by step.
@@ -82,21 +85,33 @@ export class OutlierDetector<E extends EndpointSpec = EndpointSpec> implements D
   /** Begins a call, or `undefined` when there is nowhere to send it. `key`: for `ring-hash`. */
   begin(key?: string): EndpointCall<E> | undefined {
     // An endpoint with all its probes under way refuses; the next draw most likely gives another.
-    for (let draw = 0; draw < 5; draw++) {
-      const endpoint = this.balancer.pick(key)
+    for (let draw = 0; draw < mostDraws; draw++) {
+      // The same key would give the same one again.
+      const endpoint = this.balancer.pick(key === undefined || draw === 0 ? key : `${key}#${draw}`)
       if (endpoint === undefined) return undefined
-      const { breaker } = this.#watches.get(endpoint)!
+      const { breaker, isSuspect } = this.#watches.get(endpoint)!
       const permit = breaker.tryEnter()
       if (permit !== undefined) return new Call(this.balancer, endpoint, permit)
-      if (this.balancer.isPanicking || breaker.state.kind === 'open')
-        return new Call(this.balancer, endpoint, undefined)
+      // One that stayed although it fails goes on getting calls while it is probed.
+      if (this.balancer.isPanicking || !isSuspect) return new Call(this.balancer, endpoint, undefined)
       this.balancer.finish(endpoint)
     }
-    return undefined
+    return this.#leastBusy()
   }
 
   [Symbol.dispose](): void {
     for (const watch of this.#watches.values()) this.#forget(watch)
+  }
+
+  /** For when all draws have met probes: rather one that has more than its share already than none. */
+  #leastBusy(): EndpointCall<E> | undefined {
+    const healthy = this.balancer.endpoints.filter((endpoint) => !this.#watches.get(endpoint)!.isSuspect)
+    if (healthy.length === 0) return undefined
+    const endpoint = healthy.reduce((least, other) =>
+      other.inFlight * least.weight < least.inFlight * other.weight ? other : least,
+    )
+    this.balancer.take(endpoint)
+    return new Call(this.balancer, endpoint, this.#watches.get(endpoint)!.breaker.tryEnter())
   }
 
   #watch(): void {
@@ -109,7 +124,7 @@ export class OutlierDetector<E extends EndpointSpec = EndpointSpec> implements D
     for (const endpoint of endpoints) {
       if (this.#watches.has(endpoint)) continue
       const breaker = new CircuitBreaker({ ...this.#options, name: `${this.name}/${endpoint.id}` })
-      const watch: Watch<E> = { endpoint, breaker, weight: endpoint.weight, ramp: undefined }
+      const watch: Watch<E> = { endpoint, breaker, weight: endpoint.weight, ramp: undefined, isSuspect: false }
       breaker.onTransition = (from, to) => {
         if (to === 'open') this.#eject(watch)
         else if (to === 'half-open') this.#return(watch, 1)
@@ -129,6 +144,7 @@ export class OutlierDetector<E extends EndpointSpec = EndpointSpec> implements D
     const most = Math.floor(this.balancer.endpoints.length * this.#maxEjected)
     if (this.ejected.length >= most) return
     watch.endpoint.isAvailable = false
+    watch.isSuspect = true
     this.balancer.refresh()
     if (endpointEjected.hasSubscribers) endpointEjected.publish({ service: this.name, endpoint: watch.endpoint.id })
   }
@@ -140,6 +156,7 @@ export class OutlierDetector<E extends EndpointSpec = EndpointSpec> implements D
       endpointReturned.publish({ service: this.name, endpoint: endpoint.id })
     }
     endpoint.isAvailable = true
+    if (steps > 1) watch.isSuspect = false
     const isSlow = this.#slowStartMs > 0
     endpoint.weight = isSlow ? weight / rampSteps : weight
     this.balancer.refresh()

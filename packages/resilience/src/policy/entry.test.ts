@@ -155,4 +155,16 @@ suite('entering without a promise', () => {
     assert.equal(refusedWith(bank.tryEnter({ key: 'ada' })), 'ASHLAR_RATE_LIMITED')
     entered(bank.tryEnter({ key: 'eve' }))
   })
+
+  test('a cost that could never be allowed is refused and not thrown, as `run` rejects it', async () => {
+    const rateLimit = new RateLimiter({ name: 'r', limit: 10, perMs: 1_000, clock })
+    const bank = policy('bank', { rateLimit, clock })
+    const entry = bank.tryEnter({ cost: 11 })
+    assert.ok(!entry.ok && entry.error instanceof RangeError)
+    await assert.rejects(
+      bank.run(async () => 'paid', { cost: Number.NaN }),
+      /cost must be above 0 .* got NaN/,
+    )
+    assert.equal(bank.counters.refused, 2)
+  })
 })

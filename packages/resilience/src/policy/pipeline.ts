@@ -21,7 +21,7 @@ import { retryGivenUp, retryScheduled } from '../retry/events.ts'
 import { attemptTimedOut } from '../timeout/events.ts'
 import { answered, answeredFailure, answeredSilence, Attempt, moreOf, over, running, type More } from './attempt.ts'
 import { Entry, Refusal } from './entry.ts'
-import type { Parts } from './parts.ts'
+import type { Parts, RateGate } from './parts.ts'
 
 /** What one call may say of itself. */
 export interface RunOptions {
@@ -74,7 +74,10 @@ export class Pipeline {
     this.#ticker = tickerOf(clock)
   }
 
-  /** Goes on with other parts; calls under way end as they began, but for what comes next for them. */
+  /**
+   * Goes on with other parts; calls under way end as they began, but for what comes next for them. An attempt that has just
+   * begun, less than a tick ago, gets the new timeout.
+   */
   use(parts: Parts): void {
     this.#parts = parts
     this.attemptTimeoutMs = parts.attemptTimeoutMs
@@ -88,9 +91,8 @@ export class Pipeline {
     if (parent?.aborted === true) return Promise.reject(abortReason(parent))
     if (this.#shed?.admits() === false) return this.#refused(this.#shed.refusal())
     if (rate !== undefined) {
-      const key = options?.key ?? ''
-      const waitMs = rate.take(key, options?.cost ?? 1)
-      if (waitMs > 0) return this.#refused(rate.refusal(key, waitMs))
+      const refusal = overRate(rate, options?.key ?? '', options?.cost ?? 1)
+      if (refusal !== undefined) return this.#refused(refusal)
     }
     if (concurrency === undefined || concurrency.tryEnter()) return this.#begin(work, context, parent)
     return concurrency.enter({ signal: parent, priority: options?.priority ?? 0 }).then(
@@ -110,8 +112,8 @@ export class Pipeline {
     this.counters.calls++
     if (signal?.aborted === true) return new Refusal(abortReason(signal))
     if (this.#shed?.admits() === false) return this.#turnedAway(this.#shed.refusal())
-    const waitMs = rate === undefined ? 0 : rate.take(key, cost)
-    if (waitMs > 0) return this.#turnedAway(rate!.refusal(key, waitMs))
+    const refusal = rate === undefined ? undefined : overRate(rate, key, cost)
+    if (refusal !== undefined) return this.#turnedAway(refusal)
     if (concurrency?.tryEnter() === false) return this.#turnedAway(concurrency.refusal())
     const permit = breaker?.tryEnter()
     if (breaker === undefined || permit !== undefined) return new Entry(this.#parts, permit, this.counters)
@@ -363,6 +365,16 @@ export class Pipeline {
     const { concurrency } = this.#parts
     if (concurrency !== undefined && call.live === 0 && call.state >= answered)
       concurrency.release(endings[call.state]!)
+  }
+}
+
+/** Why the rate does not let the call go. A cost that makes no sense is told in the same way: it may be anybody's. */
+function overRate(rate: RateGate, key: string, cost: number): Error | undefined {
+  try {
+    const waitMs = rate.take(key, cost)
+    return waitMs > 0 ? rate.refusal(key, waitMs) : undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error('the rate limit has failed', { cause: error })
   }
 }
 

@@ -261,6 +261,13 @@ suite('deadline and fallback', () => {
     assert.equal(isDegraded(await softened.run(async () => ['for you'])), false)
   })
 
+  test('a real answer that says of itself that it is degraded is none of a fallback', async () => {
+    const modest = policy('modest', { fallback: () => 'second best' })
+    const answer = await modest.run(async () => ({ degraded: true, products: ['a'] }))
+    assert.ok(!isDegraded(answer))
+    assert.deepEqual(answer.products, ['a'])
+  })
+
   test('a fallback that fails does not hide the first error', async () => {
     const hopeless = policy('hopeless', { fallback: () => Promise.reject(new Error('best sellers are gone as well')) })
     await assert.rejects(hopeless.run(sick), isSick)
@@ -328,6 +335,36 @@ suite('options', () => {
     assert.throws(() => policy('plain').update({ retry: { maxAttempts: 2 } }), /"plain" has no retry/)
     assert.throws(() => policy('plain').update({ breaker: { probes: 2 } }), /"plain" has no breaker/)
     assert.throws(() => policy('plain').update({ attemptTimeoutMs: 0 }), /attemptTimeoutMs .* got 0/)
+  })
+
+  test('rules of its owner that throw neither keep the caller waiting nor keep its slot', async () => {
+    const clock = new VirtualClock()
+    const broken = (): never => {
+      throw new TypeError('cannot read it')
+    }
+    const bulkhead = slots(1)
+    const retry = { idempotent: true, isRetryable: broken }
+    const guarded = policy('guarded', { bulkhead, retry, breaker: { isFailure: broken }, clock })
+    await assert.rejects(guarded.run(sick), isSick)
+    assert.equal(bulkhead.used, 0)
+    assert.equal(guarded.snapshot().breaker?.window.failures, 1)
+  })
+
+  test('a snapshot that something has spoilt changes nothing; one of an older version may lack a counter', async () => {
+    const before = policy('guarded', { breaker: {} })
+    const { counters, breaker } = before.snapshot()
+    const spoilt = {
+      name: 'guarded',
+      counters: { ...counters, calls: null },
+      breaker: { ...breaker, kind: 'isolated' },
+    }
+    assert.throws(() => before.restore(spoilt as never), /counters.calls cannot be null/)
+    assert.equal(before.breaker?.state.kind, 'closed')
+    const ajar = { name: 'guarded', counters: { ...counters, calls: 7 }, breaker: { ...breaker, kind: 'ajar' } }
+    assert.throws(() => before.restore(ajar as never), /kind cannot be "ajar"/)
+    assert.equal(before.counters.calls, 0)
+    before.restore({ name: 'guarded', counters: { calls: 7 } } as never)
+    assert.deepEqual({ ...before.counters }, { ...counters, calls: 7 })
   })
 
   test('a snapshot carries the state over a restart', async () => {

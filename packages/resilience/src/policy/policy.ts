@@ -61,6 +61,7 @@ export interface ResiliencePolicy<F = never> {
   /** Changes settings and keeps what the parts remember. @throws {RangeError} with nothing changed. */
   update(change: PolicyUpdate): void
   snapshot(): PolicySnapshot
+  /** Carries on from a snapshot, perhaps of another process. @throws {TypeError} when it is none, with nothing changed. */
   restore(snapshot: PolicySnapshot): void
 }
 
@@ -124,8 +125,18 @@ class CompiledPolicy<F> implements ResiliencePolicy<F> {
   }
 
   restore(snapshot: PolicySnapshot): void {
+    const { counters } = this.#pipeline
+    const restored = { ...counters }
+    for (const name of Object.keys(counters) as (keyof PolicyCounters)[]) {
+      const count: unknown = snapshot.counters[name]
+      // A snapshot of an older version may lack one.
+      if (count === undefined) continue
+      if (!Number.isInteger(count))
+        throw new TypeError(`policy: a snapshot's counters.${name} cannot be ${JSON.stringify(count)}`)
+      restored[name] = count as number
+    }
     if (snapshot.breaker !== undefined) this.breaker?.restore(snapshot.breaker)
-    Object.assign(this.#pipeline.counters, snapshot.counters)
+    Object.assign(counters, restored)
   }
 
   /** The outer layers, only where they are wanted. */

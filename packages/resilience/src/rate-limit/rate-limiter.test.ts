@@ -200,6 +200,8 @@ suite('a rate limiter', () => {
     assert.throws(() => limiterOf({ limit: 1e-310, burst: 2 }), /limit is too small, got 1e-310/)
     assert.throws(() => limiterOf({ perMs: Number.NaN }), /perMs must be .* got NaN/)
     assert.throws(() => limiterOf({ burst: 0.5 }), /burst must be 1 to 1000000000, got 0.5/)
+    assert.throws(() => limiterOf({ maxWaiting: 0.5 }), /maxWaiting must be a whole number, got 0.5/)
+    assert.throws(() => limiterOf({ maxWaiting: -1 }), /maxWaiting must be 0 to 1000000, got -1/)
     assert.throws(() => limiterOf({ maxKeys: 1.5 }), /maxKeys must be a whole number, got 1.5/)
     assert.throws(
       () => limiterOf().limiter.take('ann', 11),

@@ -17,6 +17,8 @@ export interface RateLimiterOptions {
   readonly burst?: number
   /** Keys kept at a time, at about 60 bytes each. Integer, 1 to 10,000,000. @default 100_000 */
   readonly maxKeys?: number
+  /** Calls of all keys that may wait at a time. Integer, 0 to 1,000,000. @default 10_000 */
+  readonly maxWaiting?: number
   readonly clock?: Clock
 }
 
@@ -63,8 +65,10 @@ export class RateLimiter implements RateGate {
   readonly #burstMs: number
   /** When each key's calls would all have been used up at the even rate. */
   readonly #arrivals: ArrivalTimes
+  readonly #maxWaiting: number
   /** Of keys that somebody waits for. */
   readonly #lines = new Map<string, Turns>()
+  #waiting = 0
   #evicted = 0
   /** When the clock was read, and the calls since that went without. */
   #readMs = 0
@@ -74,7 +78,7 @@ export class RateLimiter implements RateGate {
 
   /** @throws {RangeError} naming the option and its value. */
   constructor(options: RateLimiterOptions) {
-    const { name, limit, perMs, burst = limit, maxKeys = 100_000, clock = systemClock } = options
+    const { name, limit, perMs, burst = limit, maxKeys = 100_000, maxWaiting = 10_000, clock = systemClock } = options
     within('limit', limit, Number.MIN_VALUE, 1_000_000_000)
     within('perMs', perMs, 1, 31_536_000_000)
     within('burst', burst, 1, 1_000_000_000)
@@ -82,6 +86,9 @@ export class RateLimiter implements RateGate {
     if ((burst * perMs) / limit === Infinity) throw new RangeError(`rate limiter: limit is too small, got ${limit}`)
     if (!Number.isInteger(maxKeys)) throw new RangeError(`rate limiter: maxKeys must be a whole number, got ${maxKeys}`)
     within('maxKeys', maxKeys, 1, 10_000_000)
+    if (!Number.isInteger(maxWaiting))
+      throw new RangeError(`rate limiter: maxWaiting must be a whole number, got ${maxWaiting}`)
+    within('maxWaiting', maxWaiting, 0, 1_000_000)
     this.name = name
     this.limit = limit
     this.perMs = perMs
@@ -89,6 +96,7 @@ export class RateLimiter implements RateGate {
     this.#clock = clock
     this.#ticker = tickerOf(clock)
     this.#maxKeys = maxKeys
+    this.#maxWaiting = maxWaiting
     this.#costMs = perMs / limit
     this.#burstMs = burst * this.#costMs
     this.#arrivals = new ArrivalTimes(maxKeys)
@@ -108,7 +116,7 @@ export class RateLimiter implements RateGate {
     this.#check(cost)
     const arrivals = this.#arrivals
     const place = arrivals.placeOf(key)
-    if (place >= 0) {
+    if (place >= 0 && !this.#isWaitedFor(key)) {
       const recentMs = this.#recentMs()
       const next = Math.max(arrivals.at(place), recentMs) + cost * this.#costMs
       // What could have gone at a time that has passed can go now. What could not may have waited long enough since.
@@ -129,7 +137,7 @@ export class RateLimiter implements RateGate {
   /** How the key stands, with nothing taken. `allowed`: whether one call could come. */
   peek(key: string): RateDecision {
     const nowMs = this.#clock.now()
-    const resetMs = Math.max(0, this.#usedUpAt(key, this.#arrivals.placeOf(key)) - nowMs)
+    const resetMs = this.#usedUpAt(key, this.#arrivals.placeOf(key), nowMs) - nowMs
     const remaining = Math.max(0, Math.floor((this.#burstMs - resetMs) / this.#costMs + 1e-9))
     const retryAfterMs = remaining >= 1 ? 0 : Math.max(1, Math.ceil(resetMs + this.#costMs - this.#burstMs))
     return { allowed: remaining >= 1, remaining, resetMs: Math.ceil(resetMs), retryAfterMs }
@@ -138,7 +146,9 @@ export class RateLimiter implements RateGate {
   /**
    * Waits until the key may make the call: first come, first served, and nobody who comes later goes before. Who gives up
    * gives back all of the call, and those behind move up. `signal` ends the wait; the current call's where none is given.
-   * @throws {RateLimitedError} at once when the wait would be longer than `maxWaitMs`; the signal's reason when it aborts.
+   * One timer a line: where the rate is higher than timers are exact, what drips in meanwhile is kept up to the burst.
+   * @throws {RateLimitedError} at once when the wait would be longer than `maxWaitMs`, or too many wait; the signal's
+   * reason when it aborts.
    */
   async wait(key: string, options: { cost?: number; maxWaitMs: number; signal?: AbortSignal }): Promise<void> {
     const { cost = 1, maxWaitMs, signal = currentCall()?.signal } = options
@@ -150,15 +160,24 @@ export class RateLimiter implements RateGate {
     const nowMs = this.#clock.now()
     const place = this.#arrivals.placeOf(key)
     const costMs = cost * this.#costMs
-    const next = Math.max(this.#usedUpAt(key, place), nowMs) + costMs
+    const next = this.#usedUpAt(key, place, nowMs) + costMs
     const waitMs = next - this.#burstMs - nowMs
-    if (waitMs > maxWaitMs) {
-      this.#refuse(waitMs)
-      throw this.refusal(key, Math.ceil(waitMs))
-    }
     // Whoever comes behind others goes behind them, even where their timer is late and all of them could go.
-    if (waitMs <= 0 && !this.#lines.has(key)) this.#keep(key, place, next, nowMs)
-    else await this.#line(key).join(next, costMs, signal)
+    const goesNow = waitMs <= roundingMs && !this.#isWaitedFor(key)
+    if (!goesNow && (waitMs > maxWaitMs || this.#waiting >= this.#maxWaiting)) {
+      this.#refuse(waitMs)
+      throw this.refusal(key, Math.max(1, Math.ceil(waitMs)))
+    }
+    if (goesNow) {
+      this.#keep(key, place, next, nowMs)
+      return
+    }
+    this.#waiting++
+    try {
+      await this.#line(key).join(next, costMs, signal)
+    } finally {
+      this.#waiting--
+    }
   }
 
   refusal(_key: string, retryAfterMs: number): RateLimitedError {
@@ -168,7 +187,7 @@ export class RateLimiter implements RateGate {
   /** By the exact time. */
   #takeNow(key: string, place: number, cost: number): number {
     const nowMs = this.#read()
-    const next = Math.max(this.#usedUpAt(key, place), nowMs) + cost * this.#costMs
+    const next = this.#usedUpAt(key, place, nowMs) + cost * this.#costMs
     const waitMs = next - this.#burstMs - nowMs
     if (waitMs > roundingMs) {
       this.#refuse(waitMs)
@@ -197,9 +216,13 @@ export class RateLimiter implements RateGate {
     }
   }
 
-  /** When the key's calls would all have been used up. A key is not forgotten while somebody waits for it. */
-  #usedUpAt(key: string, place: number): number {
-    return place >= 0 ? this.#arrivals.at(place) : (this.#lines.get(key)?.usedUpAt() ?? 0)
+  #isWaitedFor(key: string): boolean {
+    return this.#lines.size > 0 && this.#lines.has(key)
+  }
+
+  /** When the key's calls would all be used up, now at the earliest. A key is not forgotten while somebody waits for it. */
+  #usedUpAt(key: string, place: number, nowMs: number): number {
+    return this.#lines.get(key)?.usedUpAt(nowMs) ?? Math.max(this.#arrivals.at(place), nowMs)
   }
 
   #line(key: string): Turns {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { runCall, type Clock, type Timer } from '@ashlar/kernel'
+import { currentCall, runCall, type Clock, type Timer } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** A clock whose timers are as late as the test wants them. */
 class LateClock implements Clock {
   nowMs = 0
+  /** Whether a timer was set as part of a call. */
+  hasBeenOfACall = false
   /** Lets promises settle. */
   readonly #others = new VirtualClock()
   readonly armed = new Set<{ readonly delayMs: number; readonly run: () => void }>()
@@ -20,6 +22,7 @@ class LateClock implements Clock {
   }
 
   timer(delayMs: number, run: () => void): Timer {
+    this.hasBeenOfACall ||= currentCall() !== undefined
     const timer = { delayMs, run }
     this.armed.add(timer)
     return { cancel: () => void this.armed.delete(timer) }
@@ -136,6 +139,71 @@ suite('the line before a limiter', () => {
     clock.nowMs = 5_100
     await clock.fire()
     assert.deepEqual(went, ['a', 'b', 'c'])
+  })
+
+  test('whoever does not wait takes nothing from those who are due but not told', async () => {
+    const { clock, limiter } = limiterOf(new LateClock(), 2)
+    const went: string[] = []
+    const wait = waitIn(limiter, went)
+    for (const name of ['a', 'b', 'c', 'd', 'e']) wait(name)
+    await clock.fire()
+    clock.nowMs = 5_000
+    assert.equal(limiter.peek('ann').remaining, 0)
+    assert.equal(limiter.take('ann'), 200)
+    await assert.rejects(limiter.wait('ann', { maxWaitMs: 199 }), { code: 'ASHLAR_RATE_LIMITED', retryAfterMs: 200 })
+    await clock.fire()
+    assert.deepEqual(went, ['a', 'b', 'c', 'd'])
+    clock.nowMs = 5_100
+    await clock.fire()
+    assert.deepEqual(went, ['a', 'b', 'c', 'd', 'e'])
+    assert.equal(limiter.take('ann'), 100)
+  })
+
+  test('whoever waits gets the whole burst at once, also where the sum of it is off in the last digit', async () => {
+    for (const nowMs of [0.1, 16_383.7, 70_000.3, 99_999.9]) {
+      for (const limit of [3, 7, 10, 30]) {
+        const clock = new LateClock()
+        clock.nowMs = nowMs
+        const limiter = new RateLimiter({ name: 'login', limit, perMs: 1_000, burst: 7, clock })
+        for (let count = 0; count < 7; count++) await limiter.wait('ann', { maxWaitMs: 0 })
+        assert.equal(limiter.refused, 0)
+      }
+    }
+  })
+
+  test('a line is of no call, so that none is held for as long as others wait', async () => {
+    const { clock, limiter } = limiterOf(new LateClock(), 1)
+    const went: string[] = []
+    await runCall({ parent: null, clock: new VirtualClock() }, async () => {
+      for (const name of ['a', 'b', 'c']) waitIn(limiter, went)(name)
+      clock.nowMs = 100
+      await clock.fire()
+    })
+    assert.deepEqual([went, clock.hasBeenOfACall], [['a', 'b'], false])
+  })
+
+  test('no more wait than may, whatever they wait for; who has gone or left makes room', async () => {
+    const clock = new VirtualClock()
+    const limiter = new RateLimiter({ name: 'login', limit: 10, perMs: 1_000, burst: 1, maxWaiting: 2, clock })
+    const wait = (key: string, signal?: AbortSignal): Promise<void> =>
+      limiter.wait(key, { maxWaitMs: 60_000, ...(signal === undefined ? {} : { signal }) })
+    const full = { code: 'ASHLAR_RATE_LIMITED' }
+    const caller = new AbortController()
+    for (const key of ['ann', 'bob', 'cid']) await wait(key)
+    const left = assert.rejects(wait('ann', caller.signal), /gone/)
+    const first = wait('bob')
+    await assert.rejects(wait('cid'), { ...full, retryAfterMs: 100 })
+    assert.equal(limiter.take('dan'), 0)
+    caller.abort(new Error('gone'))
+    await left
+    const second = wait('cid')
+    await assert.rejects(wait('bob'), full)
+    await clock.advance(100)
+    await Promise.all([first, second])
+    const third = wait('ann')
+    await clock.advance(100)
+    await third
+    assert.equal(limiter.refused, 2)
   })
 
   test('the end of the current call ends the wait, where no signal is given', async () => {

@@ -1,4 +1,4 @@
-import { abortReason, type Clock, type Timer } from '@ashlar/kernel'
+import { abortReason, runInContext, type Clock, type Timer } from '@ashlar/kernel'
 import { joinFamily, type Membership } from '../internal/parents.ts'
 
 /** What a key's line takes from, and pays into. In milliseconds of the rate, on the clock's time. */
@@ -37,9 +37,9 @@ export class Turns {
     this.#account = account
   }
 
-  /** As {@link Account.usedUpAt}, whose memory may be shorter. */
-  usedUpAt(): number {
-    return (this.#usedUpAtMs = this.#account.usedUpAt() ?? this.#usedUpAtMs)
+  /** The account's, for whoever comes now: those who wait do not go before now, however late they are told. */
+  usedUpAt(nowMs: number): number {
+    return Math.max(this.#usedUpAt(), nowMs + this.#waitingMs)
   }
 
   /**
@@ -64,9 +64,14 @@ export class Turns {
     })
   }
 
+  /** As {@link Account.usedUpAt}, whose memory may be shorter. */
+  #usedUpAt(): number {
+    return (this.#usedUpAtMs = this.#account.usedUpAt() ?? this.#usedUpAtMs)
+  }
+
   /** When the first may go: once what was taken before it leaves room for it in the burst. */
   #dueAt(first: Turn): number {
-    return this.usedUpAt() - this.#waitingMs + first.costMs - this.#burstMs
+    return this.#usedUpAt() - this.#waitingMs + first.costMs - this.#burstMs
   }
 
   #arm(): void {
@@ -76,7 +81,9 @@ export class Turns {
       this.#account.emptied()
       return
     }
-    this.#timer = this.#clock.timer(this.#dueAt(first) - this.#clock.now(), () => this.#go())
+    const delayMs = this.#dueAt(first) - this.#clock.now()
+    // Of no call: the one that comes first would be held for as long as anybody waits after it.
+    this.#timer = runInContext(undefined, () => this.#clock.timer(delayMs, () => this.#go()))
   }
 
   /** Lets go whoever may. What drips in beyond the burst while a timer is late is lost, as it is for everybody. */
@@ -85,7 +92,7 @@ export class Turns {
     for (let first = this.#first; first !== undefined; first = this.#first) {
       if (this.#dueAt(first) - nowMs > roundingMs) break
       const allWaitingMs = nowMs + this.#waitingMs
-      if (this.usedUpAt() < allWaitingMs) this.#setUsedUpAt(allWaitingMs)
+      if (this.#usedUpAt() < allWaitingMs) this.#setUsedUpAt(allWaitingMs)
       this.#unlink(first)
       first.membership?.leave()
       first.resolve()
@@ -100,7 +107,7 @@ export class Turns {
 
   #leave(turn: Turn): void {
     const wasFirst = turn === this.#first
-    this.#setUsedUpAt(this.usedUpAt() - turn.costMs)
+    this.#setUsedUpAt(this.#usedUpAt() - turn.costMs)
     this.#unlink(turn)
     if (wasFirst) this.#arm()
   }

@@ -35,6 +35,8 @@ suite('a call that failed', () => {
     assert.equal(decide({ error: 'broken' }, { isRetryable: (error) => error === 'broken' }), 50)
     assert.equal(decide({ error: null }, { isRetryable: () => true }), 50)
     assert.equal(decide({}, { isRetryable: () => false }), 'not-retryable')
+    const broken = (error: unknown): boolean => (error as { status: number }).status === 503
+    assert.equal(decide({ error: undefined }, { isRetryable: broken }), 'not-retryable')
   })
 
   test('is not where somebody further in has tried again already', () => {
@@ -49,7 +51,10 @@ suite('a call that failed', () => {
     const refusal = new BreakerOpenError({ breaker: 'bank', retryAfterMs: 10 })
     assert.equal(decide({}, { idempotent: false }), 'not-idempotent')
     assert.equal(decide({ error: refusal }, { idempotent: false }), 50)
-    assert.equal(decide({ error: new CancelledError() }, { idempotent: false }), 'not-retryable')
+    const cancelled = { error: new CancelledError() }
+    assert.equal(decide(cancelled, { idempotent: false }), 'not-retryable')
+    // What was told to stop may have done half of it.
+    assert.equal(decide(cancelled, { idempotent: false, isRetryable: () => true }), 'not-idempotent')
   })
 
   test('is not beyond the stated attempts', () => {
@@ -69,6 +74,7 @@ suite('a call that failed', () => {
     assert.equal(decide({ error: asking(20) }), 50)
     assert.equal(decide({ error: asking(0) }), 50)
     assert.equal(decide({ error: asking(-1) }), 'push-back')
+    assert.equal(decide({ error: asking(Infinity) }), 'push-back')
     for (const nonsense of [Number.NaN, '2000', undefined, null]) assert.equal(decide({ error: asking(nonsense) }), 50)
   })
 

@@ -1,3 +1,4 @@
+import { hasCode } from '@ashlar/kernel'
 import { isRefusal } from '../internal/failures.ts'
 import type { RetrySettings } from './options.ts'
 
@@ -34,15 +35,29 @@ export function markRetried(error: unknown): void {
 export function decideRetry(failed: FailedAttempt, settings: RetrySettings): number | GiveUp {
   const { error, attempt, nextDelayMs, remainingMs } = failed
   if (typeof error === 'object' && error !== null && retried.has(error)) return 'already-retried'
-  if (!settings.isRetryable(error)) return 'not-retryable'
-  if (!settings.idempotent && !isRefusal(error)) return 'not-idempotent'
+  if (!isRetryable(error, settings)) return 'not-retryable'
+  if (!settings.idempotent && !wasNotBegun(error)) return 'not-idempotent'
   if (attempt >= settings.maxAttempts) return 'attempts'
   const pushBackMs = pushBackOf(error)
-  // As grpc-retry-pushback-ms has it: the callee asks not to be asked again.
-  if (pushBackMs < 0) return 'push-back'
+  // As grpc-retry-pushback-ms has it: the callee asks not to be asked again. Nor in all eternity.
+  if (pushBackMs < 0 || pushBackMs === Infinity) return 'push-back'
   const delayMs = Math.max(nextDelayMs(), pushBackMs)
   if (remainingMs !== undefined && delayMs >= remainingMs) return 'deadline'
   return settings.budget.withdraw() ? delayMs : 'budget'
+}
+
+/** A refusal, but for what its caller stopped: that may have been half done. */
+function wasNotBegun(error: unknown): boolean {
+  return isRefusal(error) && !hasCode(error, 'ASHLAR_CANCELLED')
+}
+
+/** A rule that throws says no: it must not hide the error that it was asked about, nor keep the caller waiting. */
+function isRetryable(error: unknown, settings: RetrySettings): boolean {
+  try {
+    return settings.isRetryable(error)
+  } catch {
+    return false
+  }
 }
 
 /** What the callee asked for: `retryAfterMs` of its error, 0 when it did not say. */

@@ -20,7 +20,7 @@ export interface RetryOptions {
   /** One for all callers of a dependency; options make one of its own. @default 20 % and 10 a second */
   readonly budget?: RetryBudget | RetryBudgetOptions
   /**
-   * Whether an error is worth another attempt. Asked after everything that forbids it.
+   * Whether an error is worth another attempt. Asked after everything that forbids it. Where it throws, it is not.
    * @default errors that say `retryable: true`
    */
   readonly isRetryable?: (error: unknown) => boolean
@@ -39,6 +39,8 @@ export interface RetrySettings {
   readonly delays: () => () => number
 }
 
+const jitters: readonly Jitter[] = ['full', 'equal', 'decorrelated']
+
 /** @throws {RangeError} {@link TypeError} naming the option and its value. */
 export function retrySettings(options: RetryOptions): RetrySettings {
   const { name = 'retry', idempotent, maxAttempts = 3, baseDelayMs = 100, maxDelayMs = 10_000 } = options
@@ -50,6 +52,8 @@ export function retrySettings(options: RetryOptions): RetrySettings {
   if (!(Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts <= 100)) {
     throw new RangeError(`retry: maxAttempts must be a whole number of 1 to 100, got ${maxAttempts}`)
   }
+  if (!jitters.includes(jitter))
+    throw new TypeError(`retry: jitter must be one of ${jitters.join(', ')}, got ${jitter}`)
   const delays = (): (() => number) => backoff({ baseDelayMs, maxDelayMs, jitter, random })
   // What it refuses it should refuse now, not at the first failure.
   delays()
