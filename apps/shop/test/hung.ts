@@ -9,6 +9,12 @@ export function hung(shop: RunningShop, service: string): Disposable & { goOn():
   const { pid } = shop.topology.service(service)
   assert.ok(pid !== undefined)
   process.kill(pid, 'SIGSTOP')
-  const goOn = (): void => void process.kill(pid, 'SIGCONT')
+  const goOn = (): void => {
+    try {
+      process.kill(pid, 'SIGCONT')
+    } catch {
+      // It has died meanwhile, which is for the test to notice.
+    }
+  }
   return { goOn, [Symbol.dispose]: goOn }
 }

@@ -157,16 +157,17 @@ const highestPort = 19_999
 
 /** A port that is free now. */
 export async function freePort(): Promise<number> {
-  for (;;) {
+  for (let tries = 0; tries < 1_000; tries++) {
     const port = lowestPort + randomInteger(systemRandom, highestPort - lowestPort + 1)
     if (await isFree(port)) return port
   }
+  throw new Error(`no port of ${lowestPort} to ${highestPort} is free`)
 }
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
   })
 }

@@ -40,7 +40,7 @@ export function migrateOutbox(db: Database): Promise<MigrateResult> {
  *
  * Costs two statements a put, one notification for the commits of a moment, and, for the messages that were delivered
  * meanwhile, five statements to record that and look for more. What is held back is passed over each time: a thousand
- * messages behind one that is parked make all others wait about a millisecond longer. Where somebody listens to
+ * messages behind one that is parked make all others wait one to two milliseconds longer. Where somebody listens to
  * `ashlar:sql:outbox-backlog`, each process that relays counts what waits, every ten seconds.
  */
 export function createOutbox(options: OutboxOptions): Outbox<Transaction> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sql } from '../index.ts'
+import { openDatabase, sql } from '../index.ts'
 import { migrateLeases, openLeases } from '../lease/index.ts'
 import { withClock } from '../test-clock.test.support.ts'
 import { testDatabase } from '../testing/index.ts'
@@ -60,6 +60,29 @@ test('the next time to look is when a key that failed is due, unless somebody wo
   assert.deepEqual(messages, [])
   assert.ok(dueInMs > 30_000 && dueInMs <= 60_000)
   assert.deepEqual(await turn.next(10, ['a']), { messages: [], dueInMs: undefined })
+})
+
+test('however many keys are held back, what waits behind them is found and counted in time', async (t) => {
+  const { db, url } = await testDatabase(t)
+  await migrateLeases(db)
+  await migrateOutbox(db)
+  await db.run(sql`
+    insert into ashlar_outbox (outbox, id, key, type, payload, headers, attempts, parked)
+    select 'default', n, n, 't', 'null', '{}', case when n <= 20000 then 10 else 0 end, n <= 20000
+    from generate_series(1, 20010) as n`)
+  await db.run(sql`analyze ashlar_outbox`)
+  // What a set of so many keys needs is more than the server gives it.
+  const name = sql.id(new URL(url).pathname.slice(1))
+  await db.run(sql`alter database ${name} set work_mem = '64kB'`)
+  await db.run(sql`alter database ${name} set statement_timeout = '2s'`)
+  await using small = await openDatabase({ url })
+  await using wake = openWake({ url })
+  await using leases = openLeases({ db, name: 'test' })
+  const source = new PostgresSource({ db: small, outbox: 'default', leases, wake })
+  const turn = (await source.turn()) as Turn
+  assert.equal((await turn.next(100, [])).messages.length, 10)
+  assert.equal((await source.backlog()).messages, 10)
+  await source.close()
 })
 
 test('what waits is counted from the oldest on, without what waits for a person and what that holds back', async (t) => {

@@ -1,6 +1,7 @@
 import type { Lease, Leases } from '../lease/index.ts'
 import type { Database } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import type { Statement } from '../statement.ts'
 import type { Wake } from '../wake/index.ts'
 import {
   maxCounted,
@@ -60,13 +61,10 @@ export class PostgresSource implements RelaySource {
 
   async backlog(): Promise<Backlog> {
     const { messages, ageMs } = await this.#options.db.one(sql<{ messages: number; ageMs: number | null }>`
-      with held as materialized (
-        select key from ashlar_outbox where outbox = ${this.outbox} and attempts > 0 and parked
-      )
       select count(*) as messages, extract(epoch from clock_timestamp() - min(created_at))::float8 * 1000 as "ageMs"
       from (
-        select created_at from ashlar_outbox
-        where outbox = ${this.outbox} and key not in (select key from held)
+        select created_at from ashlar_outbox as message
+        where outbox = ${this.outbox} and ${holdsBack(sql`parked`)} is null
         order by position
         limit ${maxCounted}
       ) waiting`)
@@ -100,18 +98,14 @@ class PostgresTurn implements Turn {
   }
 
   async next(limit: number, exceptKeys: readonly string[]): Promise<Found> {
-    // Whether a key is held back is decided once, for all of its messages. Time goes on while the statement runs: asked
-    // for each message, the first of a key could still be held back and the next one, a moment later, no more.
+    // As of one moment, for all messages of a key. Time goes on while the statement runs: by the time of each, the first
+    // of a key could still be held back and the next one, a little later, no more.
+    const isHeldBack = sql`(parked or due_at > (select at from moment))`
     const rows = await this.#db.rows(sql<Row>`
-      with held as materialized (
-        select key from ashlar_outbox
-        where outbox = ${this.#outbox} and attempts > 0 and (parked or due_at > clock_timestamp())
-        union all
-        select unnest(${exceptKeys}::text[])
-      )
+      with moment as materialized (select clock_timestamp() as at)
       select position, id, key, type, payload, headers, created_at, attempts
-      from ashlar_outbox
-      where outbox = ${this.#outbox} and key not in (select key from held)
+      from ashlar_outbox as message
+      where outbox = ${this.#outbox} and key <> all (${exceptKeys}::text[]) and ${holdsBack(isHeldBack)} is null
       order by position
       limit ${limit}`)
     return { messages: rows.map(toStored), dueInMs: rows.length === 0 ? await this.#dueInMs(exceptKeys) : undefined }
@@ -144,6 +138,19 @@ class PostgresTurn implements Turn {
         where ${mine} and ashlar_outbox.position = outcome.position`)
     })
   }
+}
+
+/**
+ * The first message of the same key of which this is true, if there is one; looked up for each `message` by its key. A
+ * set of all such keys would be searched from end to end for each as soon as the server takes it for larger than its
+ * `work_mem`, which nothing comes through.
+ */
+function holdsBack(isHeldBack: Statement): Statement {
+  return sql`(
+    select held.position from ashlar_outbox as held
+    where held.outbox = message.outbox and held.key = message.key and held.attempts > 0 and ${isHeldBack}
+    limit 1
+  )`
 }
 
 function toStored({ position, attempts, created_at: createdAtMs, ...message }: Row): StoredMessage {

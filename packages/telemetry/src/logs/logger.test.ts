@@ -56,7 +56,9 @@ test('fields that look like secrets are blanked, at the top and inside objects',
   log.info({ err: Object.assign(new Error('refused'), { password: 'hunter2' }) }, 'd')
   const failed = Object.assign(new Error('refused'), { config: { headers: { Authorization: 'Bearer hunter2' } } })
   log.info({ err: failed, headers: { Cookie: 'hunter2' } }, 'e')
-  assert.equal(texts.length, 5)
+  const headers = { 'x-api-key': 'hunter2', 'Proxy-Authorization': 'hunter2' }
+  log.info({ newPassword: 'hunter2', current_password: 'hunter2', clientSecret: 'hunter2', headers }, 'f')
+  assert.equal(texts.length, 6)
   assert.ok(!texts.join('').includes('hunter2'), texts.join(''))
   assert.match(texts[0] as string, /"name":"Ann"/)
 })

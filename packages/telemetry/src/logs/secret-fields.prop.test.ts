@@ -6,18 +6,23 @@ import { pino, stdSerializers } from 'pino'
 import { LogLevels } from './log-levels.ts'
 import { createLogger, type RootLogger } from './logger.ts'
 
-const secretNames = ['password', 'Authorization', 'SET-COOKIE', 'accessToken', 'access_token', 'API-Key', 'cardnumber']
-// What is almost such a name, or looks like the end of one when it is quoted.
-const harmlessNames = [
-  'passwords',
+const secretNames = [
+  'password',
+  'Authorization',
+  'SET-COOKIE',
+  'accessToken',
+  'access_token',
+  'API-Key',
+  'cardnumber',
+  'newPassword',
+  'current_password',
+  'x-api-key',
+  'Proxy-Authorization',
   'the password',
-  '"password',
   '{"password',
-  ',"token"',
-  'token\\',
-  'tokens',
-  'ſecret',
 ]
+// What is almost such a name, or looks like the end of one when it is quoted.
+const harmlessNames = ['passwords', 'password ', 'api key', ',"token"', 'token":', 'token\\', 'tokens', 'ſecret']
 
 interface Loggers {
   readonly log: RootLogger
@@ -78,7 +83,13 @@ function fieldsWith(planted: readonly string[]): fc.Arbitrary<object> {
   const { fields } = fc.letrec<{ value: unknown; fields: object }>((tie) => ({
     value: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
-      fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constant(null), fc.constant('"password":"x"')),
+      fc.oneof(
+        fc.string(),
+        fc.double(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.constantFrom('"password":"x"', '":', 'token'),
+      ),
       fc.array(tie('value'), { maxLength: 3 }),
       tie('fields'),
       ...dressed(tie('value'), tie('fields')),
@@ -101,8 +112,7 @@ const secretValue = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
     value.map((own) => ['hunter2', own, { deep: 'hunter2', own }]),
   )
 
-const isSecret = (name: string): boolean =>
-  /^(?:password|authorization|set-cookie|access[-_]?token|api-key|cardnumber)$/i.test(name)
+const isSecret = (name: string): boolean => /(?:password|authorization|cookie|token|api-key|cardnumber)$/i.test(name)
 
 test('whatever is logged, what is in a secret field is in no line, and all else is as it would have been', () => {
   fc.assert(

@@ -1,25 +1,12 @@
-// Whatever the case; `accessToken` stands for `access_token` and `access-token`, too.
-const secretNames = [
-  'authorization',
-  'cookie',
-  'setCookie',
-  'password',
-  'secret',
-  'token',
-  'accessToken',
-  'refreshToken',
-  'apiKey',
-  'cardNumber',
-  'cardToken',
-  'securityCode',
-]
+// What names of secrets end with, whatever the case: `access_token` and `x-api-key` as well as `accessToken`.
+const secretWords = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'cardNumber', 'securityCode']
 
 /**
- * The name of a field that looks like a secret, as it stands in JSON without spaces. A quote after a brace or a comma
- * begins such a name and nothing else: quotes that are part of a text have a backslash before them.
+ * The end of a name that looks like a secret, as it stands in JSON without spaces. A quote before a colon ends a name and
+ * nothing else: those that are part of a text have a backslash before them, and one that begins a text has no word there.
  */
 const secretField = new RegExp(
-  `[{,]"(?:${secretNames.map((name) => name.replaceAll(/[A-Z]/g, '[-_]?$&')).join('|')})":`,
+  `(?:${secretWords.map((word) => word.replaceAll(/[A-Z]/g, '[-_]?$&')).join('|')})":`,
   'i',
 )
 const secretFields = new RegExp(secretField, 'gi')
