@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { sleep, systemClock } from '@ashlar/kernel'
+import { commandNames } from './command-names.ts'
 import { ashlar } from './command.test.support.ts'
 import { configFile, failingService, fixtureProject, plainService } from './fixture-project.test.support.ts'
 import { processStart } from './process-info.ts'
@@ -180,4 +181,13 @@ test('the installed command runs the same program', async (t) => {
   assert.match(version.out.join('\n'), /^ashlar \d+\.\d+\.\d+ \(Node v\d+/)
   assert.equal(await help.ended, 0)
   assert.match(help.out.join('\n'), /ashlar up .*\n.*ashlar status/)
+})
+
+test('every command answers a call for help', async (t) => {
+  const folder = fixtureProject(t, {})
+  const asked = commandNames.map((command) => ashlar(t, folder, [command, '--help'], bin))
+  for (const help of asked) {
+    assert.equal(await help.ended, 0)
+    assert.match(help.out.join('\n'), /ashlar up .*\n.*ashlar status/)
+  }
 })

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { codeOf } from '@ashlar/kernel'
 import { isPort } from './check-topology.ts'
+import { commandNames } from './command-names.ts'
 import { processConsole, type Console } from './console.ts'
 import { NotRunningError, UsageError } from './errors.ts'
 
@@ -13,7 +14,9 @@ const upOptions = { ...general, port: { type: 'string' }, ephemeral: { type: 'bo
 
 /** Runs one command. Resolves to the exit status. */
 async function run(args: readonly string[], console: Console): Promise<number> {
-  const [command = 'help', ...rest] = args
+  const [asked = 'help', ...rest] = args
+  // What belongs to a service has help of its own.
+  const command = commandNames.includes(asked) && rest.some((flag) => isHelp(flag)) ? 'help' : asked
   // Each command loads its own code only.
   switch (command) {
     case 'up': {
@@ -71,6 +74,10 @@ function portOf(text: string | undefined): number | undefined {
   const port = Number(text)
   if (!isPort(port)) throw new UsageError(`up: --port is a port, 1 to 65535, not "${text}"`)
   return port
+}
+
+function isHelp(flag: string): boolean {
+  return flag === '--help' || flag === '-h'
 }
 
 /** What to print of an error: the message of those that are meant to be read, everything of those that are not. */
