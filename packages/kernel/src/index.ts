@@ -58,7 +58,7 @@ export { driveFaults, faultPoint, type FaultDriver } from './fault-point.ts'
 export type { CheckFunction, HealthCheck } from './health-check.ts'
 export { isUuid, newId, uuidGenerator } from './ids.ts'
 export { closeAll, closeable, type Closeable, type Lifecycle, type LifecycleOptions } from './lifecycle.ts'
-export type { Policy, PolicyCall } from './policy.ts'
+export { markRetried, wasRetried, type Policy, type PolicyCall } from './policy.ts'
 export { randomInteger, randomToken, systemRandom, type Random } from './random.ts'
 export { TimerWheel, timerWheel, type TimerWheelOptions } from './timer-wheel.ts'
 export {

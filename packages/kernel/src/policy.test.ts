@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Policy } from './policy.ts'
+import { markRetried, wasRetried, type Policy } from './policy.ts'
 
 test('policies compose as functions do, and the types of the work’s result survive', async () => {
   const never = new AbortController().signal
@@ -23,4 +23,14 @@ test('policies compose as functions do, and the types of the work’s result sur
   })
   assert.equal(result, 'attempt 2')
   assert.deepEqual(counted, [1, 2])
+})
+
+test('that a call was repeated is known of the error it failed with, frozen or not, and of no other', () => {
+  const [error, other] = [Object.freeze(new Error('away')), new Error('away')]
+  markRetried(error)
+  assert.deepEqual([error, other, { ...error }].map(wasRetried), [true, false, false])
+  for (const thrown of ['away', 7, null, undefined]) {
+    markRetried(thrown)
+    assert.equal(wasRetried(thrown), false)
+  }
 })

@@ -3,6 +3,7 @@ import {
   CancelledError,
   currentCall,
   hasCode,
+  markRetried,
   remainingMs,
   runInContext,
   timerWheel,
@@ -16,7 +17,7 @@ import type { HedgeSettings } from '../hedge/options.ts'
 import { endingOf, type Ending } from '../internal/ending.ts'
 import { joinFamily } from '../internal/parents.ts'
 import { tickerOf, type Ticker } from '../internal/ticker.ts'
-import { decideRetry, markRetried, type GiveUp } from '../retry/decide.ts'
+import { decideRetry, type GiveUp } from '../retry/decide.ts'
 import { retryGivenUp, retryScheduled } from '../retry/events.ts'
 import { attemptTimedOut } from '../timeout/events.ts'
 import { answered, answeredFailure, answeredSilence, Attempt, moreOf, over, running, type More } from './attempt.ts'
@@ -241,6 +242,7 @@ export class Pipeline {
     const reason = abortReason(signal)
     const wasTooSlow = hasCode(reason, 'ASHLAR_DEADLINE_EXCEEDED')
     if (wasTooSlow) this.counters.failed++
+    if (wasTooSlow && call.more !== undefined && call.more.attempts.length > 1) markRetried(reason)
     this.#end(call, wasTooSlow ? answeredFailure : answeredSilence, reason)
     call.reject(reason)
     this.#giveBack(call)

@@ -72,6 +72,22 @@ suite('retry in a policy', () => {
     assert.equal(calls, 3)
   })
 
+  test('a deadline that passes after retries is not retried further out', async () => {
+    const clock = new VirtualClock()
+    const retry = { idempotent: true, maxAttempts: 3, baseDelayMs: 10 }
+    const outer = policy('outer', { retry, clock, random: half })
+    const inner = policy('inner', { retry, deadlineMs: 100, clock, random: half })
+    let calls = 0
+    const work = (): Promise<never> => (++calls === 1 ? sick() : new Promise(() => {}))
+    const failed = assert.rejects(
+      runCall({ clock }, () => outer.run(() => inner.run(work))),
+      { code: 'ASHLAR_DEADLINE_EXCEEDED' },
+    )
+    await clock.advance(10_000)
+    await failed
+    assert.equal(calls, 2)
+  })
+
   test('work that may not be done twice is not, unless it was refused before it began', async () => {
     const clock = new VirtualClock()
     let calls = 0

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { CancelledError } from '@ashlar/kernel'
+import { CancelledError, markRetried } from '@ashlar/kernel'
 import { VirtualClock } from '@ashlar/kernel/testing'
 import { BreakerOpenError } from '../circuit-breaker/errors.ts'
-import { decideRetry, markRetried, type FailedAttempt } from './decide.ts'
+import { decideRetry, type FailedAttempt } from './decide.ts'
 import { retrySettings, type RetryOptions } from './options.ts'
 
 class SickError extends Error {

@@ -1,4 +1,4 @@
-import { hasCode } from '@ashlar/kernel'
+import { hasCode, wasRetried } from '@ashlar/kernel'
 import { isRefusal } from '../internal/failures.ts'
 import type { RetrySettings } from './options.ts'
 
@@ -23,18 +23,10 @@ export type GiveUp =
   | 'push-back'
   | 'budget'
 
-/** Errors of calls that were retried already, further in: repeating those would multiply. */
-const retried = new WeakSet<object>()
-
-/** Notes that whoever sees this error should not retry: somebody closer to the cause has. */
-export function markRetried(error: unknown): void {
-  if (typeof error === 'object' && error !== null) retried.add(error)
-}
-
 /** Milliseconds until the next attempt, or why there is none. Withdraws from the budget where there is one. */
 export function decideRetry(failed: FailedAttempt, settings: RetrySettings): number | GiveUp {
   const { error, attempt, nextDelayMs, remainingMs } = failed
-  if (typeof error === 'object' && error !== null && retried.has(error)) return 'already-retried'
+  if (wasRetried(error)) return 'already-retried'
   if (!isRetryable(error, settings)) return 'not-retryable'
   if (!settings.idempotent && !wasNotBegun(error)) return 'not-idempotent'
   if (attempt >= settings.maxAttempts) return 'attempts'

@@ -1,19 +1,32 @@
 import type { DescMethodUnary, Message } from '@bufbuild/protobuf'
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt'
-import { AshlarError, CancelledError, codeOf, hasCode, withoutStack } from '@ashlar/kernel'
-import type { Policy, PolicyCall, StatusName } from '@ashlar/kernel'
+import {
+  abortReason,
+  AshlarError,
+  CancelledError,
+  codeOf,
+  hasCode,
+  markRetried,
+  wasRetried,
+  withoutStack,
+} from '@ashlar/kernel'
+import type { CallContext, Policy, PolicyCall, StatusName } from '@ashlar/kernel'
 import { RemoteError, type RpcUnreachableError } from '../errors.ts'
 
 /**
  * Runs a call under a policy, whatever that does: what may have taken effect is not sent again unless the contract says
- * that it may be, by the method's `idempotency_level`. The caller gets the callee's errors as they are.
+ * that it may be, by the method's `idempotency_level`. The caller gets the callee's errors as they are, and marked where
+ * the policy has repeated the call.
+ * @param call What the attempts are part of.
  */
 export async function underPolicy(
   policy: Policy,
   method: DescMethodUnary,
+  call: CallContext,
   send: (attempt: PolicyCall) => Promise<Message>,
 ): Promise<Message> {
   const isRepeatable = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN
+  let attempts = 0
   let mayHaveTakenEffect = false
   let failure: { readonly error: unknown } | undefined
   let refusedRepeat: CancelledError | undefined
@@ -21,6 +34,8 @@ export async function underPolicy(
     return await policy(async (attempt) => {
       if (mayHaveTakenEffect && !isRepeatable) throw (refusedRepeat ??= notRepeatable(method))
       mayHaveTakenEffect = true
+      attempts++
+      if (attempts === 2) markAtDeadline(call.signal)
       try {
         return await send(attempt)
       } catch (error) {
@@ -31,8 +46,19 @@ export async function underPolicy(
     })
   } catch (error) {
     if (error === refusedRepeat && failure !== undefined) throw failure.error
-    throw error instanceof FailedAttempt ? error.cause : error
+    if (!(error instanceof FailedAttempt)) throw error
+    if (wasRetried(error)) markRetried(error.cause)
+    throw error.cause
   }
+}
+
+/** The deadline ends the call over the policy's head, which then has nothing to mark. */
+function markAtDeadline(signal: AbortSignal): void {
+  const mark = (): void => {
+    const reason = abortReason(signal)
+    if (hasCode(reason, 'ASHLAR_DEADLINE_EXCEEDED')) markRetried(reason)
+  }
+  signal.addEventListener('abort', mark, { once: true })
 }
 
 /**
@@ -72,7 +98,9 @@ function forPolicy(error: unknown, mayBeRepeated: boolean): unknown {
 
 function seenAs(error: AshlarError, isIllness: boolean): FailedAttempt {
   const retryAfterMs = isIllness ? -1 : undefined
-  return withoutStack(() => new FailedAttempt(error, { retryable: isIllness, retryAfterMs }))
+  const seen = withoutStack(() => new FailedAttempt(error, { retryable: isIllness, retryAfterMs }))
+  if (wasRetried(error)) markRetried(seen)
+  return seen
 }
 
 /** Failures that leave no doubt: nothing was sent. */

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { statusRows, type EdgeError, type Issue, type StatusName } from '@ashlar/kernel'
+import { markRetried, statusRows, type EdgeError, type Issue, type StatusName } from '@ashlar/kernel'
 import { RemoteError } from '../errors.ts'
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '../gen/google/rpc/error_details_pb.ts'
 
@@ -15,8 +15,11 @@ interface WireError {
   readonly details: readonly WireDetail[]
 }
 
-/** The error as the Connect protocol writes it, with google.rpc details that other stacks can read too. */
-export function encodeError(error: EdgeError): WireError {
+/**
+ * The error as the Connect protocol writes it, with google.rpc details that other stacks can read too.
+ * @param error `isRetried` where somebody has repeated the call already, so that the caller does not.
+ */
+export function encodeError(error: EdgeError & { readonly isRetried?: boolean }): WireError {
   const details = [
     detail(
       ErrorInfoSchema.typeName,
@@ -25,7 +28,10 @@ export function encodeError(error: EdgeError): WireError {
         create(ErrorInfoSchema, {
           reason: error.code,
           domain: 'ashlar',
-          metadata: error.retryable ? { retryable: 'true' } : {},
+          metadata: {
+            ...(error.retryable && { retryable: 'true' }),
+            ...(error.isRetried === true && { retried: 'true' }),
+          },
         }),
       ),
     ),
@@ -45,14 +51,14 @@ export function encodeError(error: EdgeError): WireError {
 }
 
 /**
- * The error that an answer with a status other than 200 stands for. Never throws: an answer that is not the protocol's
- * (a proxy's page, say) is known by its HTTP status.
+ * The error that an answer with a status other than 200 stands for, marked as retried where its sender says so. Never
+ * throws: an answer that is not the protocol's (a proxy's page, say) is known by its HTTP status.
  */
 export function decodeError(answer: { httpStatus: number; body: Uint8Array; procedure: string }): RemoteError {
   const wire = parseWireError(answer.body)
   const status = wire?.code ?? statusOfHttp(answer.httpStatus)
   const facts = readDetails(wire?.details ?? [])
-  return new RemoteError({
+  const error = new RemoteError({
     code: facts.reason ?? codeOf(status),
     message: wire?.message ?? `${answer.procedure} answered with HTTP status ${answer.httpStatus}`,
     retryable: facts.retryable ?? status === 'unavailable',
@@ -61,6 +67,8 @@ export function decodeError(answer: { httpStatus: number; body: Uint8Array; proc
     retryAfterMs: facts.retryAfterMs,
     issues: facts.issues,
   })
+  if (facts.isRetried === true) markRetried(error)
+  return error
 }
 
 /** The code of an error whose sender names none. */
@@ -91,6 +99,7 @@ function parseWireError(body: Uint8Array): { code: StatusName; message: string; 
 interface Facts {
   reason?: string
   retryable?: boolean
+  isRetried?: boolean
   retryAfterMs?: number
   issues: Issue[]
 }
@@ -107,6 +116,7 @@ function readDetails(details: readonly unknown[]): Facts {
         // An absent reason is an empty one in protobuf.
         if (info.reason !== '') facts.reason = info.reason
         facts.retryable = info.metadata.retryable === 'true'
+        facts.isRetried = info.metadata.retried === 'true'
       } else if (type === RetryInfoSchema.typeName) {
         const { retryDelay } = fromBinary(RetryInfoSchema, bytes)
         if (retryDelay) facts.retryAfterMs = Number(retryDelay.seconds) * 1000 + retryDelay.nanos / 1e6

@@ -93,7 +93,7 @@ export class UnaryClient implements AsyncDisposable {
       const body = encodeMessage(method.input, create(method.input, request), this.#format)
       if (policy === undefined) return this.#send(method, body, call)
       // The policy may run it from wherever it likes; it stays part of this call.
-      return underPolicy(policy, method, ({ signal, attempt }) =>
+      return underPolicy(policy, method, call, ({ signal, attempt }) =>
         runCall({ parent: call, signal, attempt: Math.max(call.attempt, attempt), clock }, (own) =>
           this.#send(method, body, own),
         ),

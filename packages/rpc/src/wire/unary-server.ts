@@ -6,6 +6,7 @@ import {
   systemClock,
   toEdgeError,
   statusRows,
+  wasRetried,
   type CallContext,
   type Clock,
   type EdgeTable,
@@ -113,7 +114,7 @@ function errorAnswer(error: unknown, table: EdgeTable): HttpResponse {
     // The protocol fixes the HTTP status per code, whatever a REST edge would choose.
     status: statusRows[edge.status].http,
     headers: { 'content-type': contentTypes.json, 'cache-control': 'no-store' },
-    body: JSON.stringify(encodeError(edge)),
+    body: JSON.stringify(encodeError({ ...edge, isRetried: wasRetried(error) })),
     failure: { error, status: edge.status },
   }
 }
