@@ -53,7 +53,7 @@ export class ChargeLoad {
   /** Charges one new order. */
   async one(): Promise<ChargeTried> {
     const charge = this.#order()
-    await this.#charge(charge)
+    await this.#charge(charge, true)
     return charge
   }
 
@@ -69,7 +69,7 @@ export class ChargeLoad {
 
   async #persist(charge: ChargeTried): Promise<void> {
     for (let attempt = 1; attempt <= 50; attempt++) {
-      await this.#charge(charge)
+      await this.#charge(charge, false)
       if (charge.ending === 'charged') return
       await sleep(systemClock, 200)
     }
@@ -78,7 +78,7 @@ export class ChargeLoad {
 
   async #next(): Promise<{ readonly ended: Promise<void> }> {
     const charge = this.#order()
-    const ended = this.#charge(charge)
+    const ended = this.#charge(charge, true)
     await sleep(systemClock, this.#pauseMs)
     return { ended }
   }
@@ -89,17 +89,18 @@ export class ChargeLoad {
     return charge
   }
 
-  async #charge(charge: ChargeTried): Promise<void> {
+  async #charge(charge: ChargeTried, isFirst: boolean): Promise<void> {
     const beganMs = systemClock.now()
-    charge.ending = await this.#outcome(charge.orderId)
+    charge.ending = await this.#outcome(charge.orderId, isFirst)
     charge.tookMs = systemClock.now() - beganMs
   }
 
-  async #outcome(orderId: string): Promise<ChargeTried['ending']> {
+  async #outcome(orderId: string, isFirst: boolean): Promise<ChargeTried['ending']> {
     const amount = { currency: 'EUR', amountMinor: 1_999n }
     const lines = [{ description: 'Desk lamp', quantity: 1, unitPrice: amount, lineTotal: amount }]
+    const cardToken = this.#cardToken
     try {
-      const { payment } = await this.#payment.charge({ orderId, userId, amount, cardToken: this.#cardToken, lines })
+      const { payment } = await this.#payment.charge({ orderId, userId, amount, cardToken, lines, isFirst })
       if (payment?.status !== PaymentStatus.CHARGED) throw new Error(`status ${payment?.status}`)
       return 'charged'
     } catch (error) {

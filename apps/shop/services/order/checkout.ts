@@ -24,9 +24,12 @@ export async function checkOut(run: OrderRun, ports: CheckoutPorts, again?: { ca
 
   const shortage = await reserve(run, ports)
   if (shortage !== undefined) return end(run, ports, { kind: 'refuse', refusal: shortage })
+  const isFirst = !mayHaveBeenCharged(run.order)
   await run.advance(reserved)
 
-  const charge = await run.step('taking the payment', () => ports.payments.charge(run.order))
+  const charge = await run.step('taking the payment', (attempt) =>
+    ports.payments.charge(run.order, { isFirst: isFirst && attempt === 1 }),
+  )
   if (charge.kind === 'declined') return end(run, ports, { kind: 'refuse', refusal: declined(charge.code) })
 
   const late = await sell(run, ports)

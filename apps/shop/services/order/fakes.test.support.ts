@@ -138,6 +138,8 @@ export class FakeShelf implements Stock, Products {
 
 /** Takes money from cards, once per order, except from those whose token begins with `bad`. */
 export class FakePayments implements PaymentTaker {
+  /** Whether it was said to be the first, of each time that a charge was asked for. */
+  readonly firsts: boolean[] = []
   readonly #faults: Faults
   readonly #accounts = new Map<string, { charges: number; refunds: number; closed: boolean }>()
 
@@ -145,7 +147,8 @@ export class FakePayments implements PaymentTaker {
     this.#faults = faults
   }
 
-  charge(order: Order): Promise<ChargeAnswer> {
+  charge(order: Order, { isFirst } = { isFirst: false }): Promise<ChargeAnswer> {
+    this.firsts.push(isFirst)
     return this.#faults.run('charge', () => {
       const account = this.account(order.id)
       if (account.closed) throw new Error('closed')

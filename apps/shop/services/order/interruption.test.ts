@@ -17,6 +17,15 @@ test('one failure in any call is ridden out', async () => {
   }
 })
 
+test('only the very first time that a payment is asked for is said to be the first', async () => {
+  const shop = await openShop()
+  shop.faults.plan(1, 'after', 3)
+  assert.equal((await shop.settle(shop.orders.place(command))).status, 'INTERRUPTED')
+  shop.faults.clear()
+  assert.equal((await shop.settle(shop.orders.place(command))).status, 'PAID')
+  assert.deepEqual(shop.payments.firsts, [true, false, false, false])
+})
+
 /** Ways in which an order can go, each with what it takes and how it must end. */
 const journeys: Readonly<
   Record<string, { cardToken: string; prepare: (shop: Shop) => void; end: string; calls: number }>

@@ -50,13 +50,13 @@ export class OrderRun {
    * Does something that may be repeated: a few quick times, as long as it fails in a way that may pass. A refusal comes
    * through at once.
    */
-  async step<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  async step<T>(doing: string, work: (attempt: number) => Promise<T>): Promise<T> {
     const { clock, random } = this.#options
     this.#doing = doing
     for (let attempt = 1; ; attempt++) {
       this.#stopWhenOver()
       try {
-        return await runCall({ timeoutMs: stepTimeoutMs, clock }, work)
+        return await runCall({ timeoutMs: stepTimeoutMs, clock }, () => work(attempt))
       } catch (error) {
         this.#stopWhenOver()
         if (attempt === maxAttempts || !isRetryable(error)) throw error

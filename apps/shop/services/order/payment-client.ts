@@ -12,13 +12,14 @@ export class RemotePayments implements PaymentTaker {
     this.#client = client
   }
 
-  async charge(order: Order): Promise<ChargeAnswer> {
+  async charge(order: Order, { isFirst } = { isFirst: false }): Promise<ChargeAnswer> {
     const { payment } = await this.#client.charge({
       orderId: order.id,
       userId: order.userId,
       amount: toProtoMoney(totalOf(order.lines)),
       cardToken: order.cardToken,
       address: order.address,
+      isFirst,
       lines: order.lines.map((line) => ({
         description: line.name,
         quantity: line.quantity,

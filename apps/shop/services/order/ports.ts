@@ -40,8 +40,11 @@ export type ChargeAnswer =
 
 /** Payment under the order's id. Every method may be repeated; an order is charged at most once. */
 export interface PaymentTaker {
-  /** @throws when it is not known whether the order was charged. */
-  charge(order: Order): Promise<ChargeAnswer>
+  /**
+   * @param how `isFirst` promises that it is asked for the first time: it is refused faster then while the bank is away.
+   * @throws when it is not known whether the order was charged.
+   */
+  charge(order: Order, how?: { readonly isFirst: boolean }): Promise<ChargeAnswer>
   /** Gives back what was charged, if anything, and bars the order from being charged later. */
   refund(orderId: string, reason: string): Promise<void>
 }

@@ -127,6 +127,15 @@ test('while the bank is left alone, an order never heard of is refused without a
   assert.equal((await payments.charge(command)).status, 'CHARGED')
 })
 
+test('while the bank is left alone, an order that is said to be asked for the first time is refused without being looked up', async () => {
+  const { bank, payments, repository, command } = open()
+  repository.isKnown = () => assert.fail('it was looked up')
+  bank.isResting = true
+  await assert.rejects(payments.charge(command, { isFirst: true }), { code: 'SHOP_BANK_UNAVAILABLE' })
+  bank.isResting = false
+  assert.equal((await payments.charge(command, { isFirst: true })).status, 'CHARGED')
+})
+
 test('while the bank is left alone, an order that was charged is told so, and one in doubt stays in doubt', async () => {
   const { bank, payments, command } = open()
   const doubtful = { ...command, orderId: 'another order' }

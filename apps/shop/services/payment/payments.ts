@@ -47,10 +47,11 @@ export class Payments {
    * Charges the order, or says what came of it before. See {@link decideCharge}.
    * @throws SHOP_BANK_UNAVAILABLE when the outcome is not known: the payment stays pending. Also when the bank is left
    * alone at the moment: then nothing new is begun.
+   * @param how `isFirst` promises that nobody has asked for it before.
    */
-  async charge(command: ChargeCommand): Promise<Payment> {
+  async charge(command: ChargeCommand, how: { readonly isFirst: boolean } = { isFirst: false }): Promise<Payment> {
     const { repository } = this.#options
-    await this.#refuseEarly(command.orderId)
+    await this.#refuseEarly(command.orderId, how.isFirst)
     for (;;) {
       const step = await repository.change(command.orderId, (account) => this.#decideCharge(account, command))
       if (step.kind === 'settled') return step.payment
@@ -121,15 +122,15 @@ export class Payments {
   }
 
   /**
-   * While the bank is left alone, an order that nothing was ever stored for is refused by one read: most of what comes
-   * then does, and a transaction each would keep the others waiting.
+   * While the bank is left alone, an order that nothing was ever stored for is refused by one read, and by none where its
+   * caller knows that it is the first: most of what comes then is, and a transaction each would keep the others waiting.
    */
-  async #refuseEarly(orderId: string): Promise<void> {
+  async #refuseEarly(orderId: string, isFirst: boolean): Promise<void> {
     const { repository, bank } = this.#options
     try {
       bank.requireAvailable()
     } catch (refused) {
-      if (!(await repository.isKnown(orderId))) throw refused
+      if (isFirst || !(await repository.isKnown(orderId))) throw refused
     }
   }
 

@@ -108,6 +108,16 @@ test('a charge is checked, and everything wrong is said at once', async (t) => {
   assert.equal(bank.entries.size, 0)
 })
 
+test('what was repeated on its way counts as asked for before: the answer to the first may have been lost', async (t) => {
+  const { client, bank } = await open(t)
+  const request = { ...charge(), isFirst: true }
+  await client.charge(request)
+  bank.isResting = true
+  await assert.rejects(client.charge(request), { code: 'SHOP_BANK_UNAVAILABLE' })
+  const { payment } = await runCall({ attempt: 2 }, () => client.charge(request))
+  assert.equal(payment?.status, PaymentStatus.CHARGED)
+})
+
 test('no log line holds anything of a card', async (t) => {
   const lines: string[] = []
   const note = (...entry: unknown[]): void => void lines.push(JSON.stringify(entry))

@@ -21,7 +21,8 @@ export function paymentRpc(payments: Payments, clock: Clock): RpcService {
     async charge(request, call) {
       const command = readChargeRequest(request)
       requireOwn(command.userId, call)
-      return { payment: showPayment(await payments.charge(command)) }
+      const isFirst = request.isFirst && call.attempt === 1
+      return { payment: showPayment(await payments.charge(command, { isFirst })) }
     },
     async refund(request) {
       const { orderId, reason } = validate((check) => ({
