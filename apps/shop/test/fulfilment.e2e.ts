@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { sleep, systemClock } from '@ashlar/kernel'
 import { hireMerchant, type EditableProduct, type Merchant } from './merchant-client.ts'
 import { startShop, type LedgerEntry, type RunningShop } from './running-shop.ts'
 import { ApiError, type Order, type ShopClient } from './shop-client.ts'
+import { until } from './until.ts'
 
 interface ShownOrder extends Order {
   readonly refundReason: string
@@ -127,11 +127,3 @@ suite('orders after they are paid, in the whole shop', () => {
     assert.equal((await customer.order(order.id)).status, 'ORDER_STATUS_PAID')
   })
 })
-
-/** Resolves when `isSo`; failures on the way, of services that are being started again, do not matter. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 1; !(await isSo().catch(() => false)); attempt++) {
-    assert.ok(attempt < 150, 'it does not happen')
-    await sleep(systemClock, 200)
-  }
-}

@@ -3,12 +3,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { sleep, systemClock } from '@ashlar/kernel'
 import { launchBrowser } from './browser.ts'
 import { hireMerchant, type Merchant } from './merchant-client.ts'
 import { root, startShop, type RunningShop } from './running-shop.ts'
 import { buy, fillAddress, fillCard, pngOf, putIntoCart, register, signIn } from './storefront-steps.ts'
 import type { Order } from './shop-client.ts'
+import { until } from './until.ts'
 import { visit } from './visit.ts'
 
 const themes = ['light', 'dark'] as const
@@ -66,13 +66,6 @@ async function buyTogether(running: RunningShop, productId: string): Promise<voi
   }
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 1; !(await isSo()); attempt++) {
-    if (attempt === 300) throw new Error('it does not happen')
-    await sleep(systemClock, 100)
-  }
-}
-
 interface Interrupted {
   readonly credentials: { readonly email: string; readonly password: string }
   readonly checkout: string
@@ -92,7 +85,7 @@ async function interruptedOrders(running: RunningShop, merchant: Merchant, produ
     })
     await running.crash('order')
     await ended
-    await until(async () => (await newest().catch(() => undefined))?.status === 'ORDER_STATUS_INTERRUPTED')
+    await until(async () => (await newest())?.status === 'ORDER_STATUS_INTERRUPTED')
     return (await newest())?.id ?? ''
   }
   await customer.setCartItem(productId, 1)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { sleep, systemClock } from '@ashlar/kernel'
 import type { Browser } from 'playwright-core'
 import { browserMissing, launchBrowser } from './browser.ts'
 import { hung } from './hung.ts'
 import { startShop, type RunningShop } from './running-shop.ts'
 import { buy, register } from './storefront-steps.ts'
+import { until } from './until.ts'
 import { assertAccessible, lookAt, looks, visit } from './visit.ts'
 
 const skip = browserMissing() ?? false
@@ -54,7 +54,8 @@ suite('the storefront, in a real browser', { skip }, () => {
     })
     try {
       await buy(page, { query: 'bowl', quantity: 1, wait: false })
-      await untilReserved(shop)
+      // By then it is in the customer's list.
+      await until(async () => (await shop.stock()).some(({ reserved }) => reserved > 0))
       const other = await page.context().newPage()
       await other.goto(`${shop.url}/account`)
       await other.locator('main a[href^="/orders/"]').first().click()
@@ -90,12 +91,3 @@ suite('the storefront, in a real browser', { skip }, () => {
     })
   }
 })
-
-/** Resolves when something is held for an order: by then it is in the customer's list. */
-async function untilReserved(shop: RunningShop): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if ((await shop.stock()).some(({ reserved }) => reserved > 0)) return
-    await sleep(systemClock, 50)
-  }
-  assert.fail('nothing is reserved')
-}

@@ -4,7 +4,7 @@ import type { RateGate } from '../policy/parts.ts'
 import { ArrivalTimes } from './arrival-times.ts'
 import { RateLimitedError } from './errors.ts'
 import { keyEvicted, rateRefusal } from './events.ts'
-import { Turns } from './turns.ts'
+import { roundingMs, Turns } from './turns.ts'
 
 export interface RateLimiterOptions {
   /** In events, errors and headers. */
@@ -35,8 +35,6 @@ export interface RateDecision {
 
 // Reading the clock for each call would make it half as dear again, and three times as dear for a hot key.
 const readEvery = 16
-// What adds up to the whole burst may be off in the last digit.
-const roundingMs = 1e-6
 
 /**
  * Limits calls to a rate, per key: a customer, an address, a tenant.

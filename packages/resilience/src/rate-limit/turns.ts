@@ -10,8 +10,8 @@ export interface Account {
   emptied(): void
 }
 
-// Sums of fractions may be off in the last digit.
-const roundingMs = 1e-6
+/** Sums of fractions may be off in the last digit. */
+export const roundingMs = 1e-6
 
 /**
  * The callers that wait for calls of one key, first come, first served. What they wait for counts as taken from the

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@ashlar/kernel'
+import { runInContext, type Clock, type Timer } from '@ashlar/kernel'
 import { exportLoss, type ExportLossReason } from './events.ts'
 
 interface Untold {
@@ -53,7 +53,8 @@ export class LossReport {
       this.#tell()
       if (this.#untold.size > 0) this.#timer ??= this.#tellLater()
     }
-    return this.#clock.timer(quietMs, tell, { background: true })
+    // Of no call: the one that lost something would be told to have lost what others do.
+    return runInContext(undefined, () => this.#clock.timer(quietMs, tell, { background: true }))
   }
 
   #tell(): void {
